@@ -1,0 +1,671 @@
+/* ytsync.h: the public C API of libytsync.
+ *
+ * ytsync puts a YouTube library in order: it reads the library, takes a target (which video
+ * belongs to which category), plans the changes, and carries them out as a durable job that
+ * stops and resumes at any point.
+ *
+ * Conventions
+ *   - A function that can fail returns enum ys_status; YS_OK is 0. Detail goes into the
+ *     caller's struct ys_error, which may be NULL. Nothing is allocated on an error path.
+ *   - Times are int64_t milliseconds since 1970-01-01 UTC unless the name says otherwise; 0
+ *     means "not yet" or "not known". Durations end in _ms or _s. Quota costs are in units.
+ *   - Text is UTF-8. Strings in records are copies inside the record: nothing to free. Strings
+ *     passed in are only read during the call.
+ *   - A handle belongs to one thread at a time. Separate sessions share nothing.
+ *
+ * Facts about the YouTube Data API v3 (costs, limits) are sourced where they stand as
+ * constants, in src/youtube/methods.c and beside YS_*_MAX below.
+ */
+#ifndef YTSYNC_H
+#define YTSYNC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define YS_VERSION "0.1.0"
+
+#if defined(__GNUC__) || defined(__clang__)
+#define YS_CHECKED __attribute__((warn_unused_result))
+#define YS_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+#else
+#define YS_CHECKED
+#define YS_PRINTF(fmt, args)
+#endif
+
+/* ------------------------------------------------------------------ status */
+
+/* Every status once: code, stable name (what Lua and --json show), sentence, class.
+ * Classes: NONE (success), CALLER (the caller's mistake), RETRY (nothing was applied, the same
+ * call may succeed later), AMBIGUOUS (it may have been applied), WAIT (the job rests until
+ * something named happens), FATAL (a person has to act). */
+#define YS_STATUS_MAP(X)                                                                         \
+    X(OK, "ok", "Done.", NONE)                                                                   \
+    X(EINVAL, "invalid_argument", "An argument is not valid.", CALLER)                           \
+    X(ECLOSED, "closed", "The handle is closed.", CALLER)                                        \
+    X(ENOTFOUND, "not_found", "There is no such thing.", CALLER)                                 \
+    X(ESTATE, "wrong_state", "That is not possible in this state.", CALLER)                      \
+    X(EPOLICY, "policy_error", "The policy cannot be used as it is.", CALLER)                    \
+    X(ELIMIT, "limit_exceeded", "A limit was reached.", CALLER)                                  \
+    X(ENOMEM, "out_of_memory", "Memory ran out.", FATAL)                                         \
+    X(EINTERNAL, "internal_error", "An internal check failed; this is a bug.", FATAL)            \
+    X(EIO, "io_error", "A file could not be read or written.", FATAL)                            \
+    X(EDB, "database_error", "The database refused an operation.", FATAL)                        \
+    X(EDBCORRUPT, "database_corrupt", "The database file is damaged.", FATAL)                    \
+    X(EDBFOREIGN, "database_foreign", "The file is not a ytsync database.", FATAL)               \
+    X(EDBNEWER, "database_newer", "A newer ytsync wrote the database.", FATAL)                   \
+    X(EDBSTALE, "database_stale", "The database is an old copy.", FATAL)                         \
+    X(EDBSCHEMA, "database_schema", "The database's tables are not as expected.", FATAL)         \
+    X(ENETFS, "database_on_network", "The database is on a network file system.", FATAL)         \
+    X(ELOCKED, "locked", "Another ytsync is at work on this database.", WAIT)                    \
+    X(ELEASE, "lease_lost", "Another runner took the job over.", FATAL)                          \
+    X(ENETWORK, "network_error", "The server could not be reached.", RETRY)                      \
+    X(EUNKNOWN, "outcome_unknown", "Whether the request took effect is not known.", AMBIGUOUS)   \
+    X(EREPLY, "bad_reply", "The server's reply makes no sense.", RETRY)                          \
+    X(ETOOBIG, "reply_too_large", "The server's reply is larger than allowed.", RETRY)           \
+    X(ESHIFTING, "library_changing", "The library changed while it was read.", RETRY)            \
+    X(EAUTH, "auth_error", "YouTube refused the sign-in.", FATAL)                                \
+    X(ENOTOKEN, "no_token", "There is no access token.", FATAL)                                  \
+    X(EFORBIDDEN, "forbidden", "YouTube does not allow this.", FATAL)                            \
+    X(ECHANNEL, "wrong_channel", "The token belongs to another channel.", FATAL)                 \
+    X(EAPI, "api_refused", "YouTube refused the request.", FATAL)                                \
+    X(EQUOTA, "quota_exhausted", "The day's quota is used up.", WAIT)                            \
+    X(ETHROTTLED, "throttled", "YouTube asks to slow down.", RETRY)                              \
+    X(ECREATES, "creates_exhausted", "No more playlists can be created today.", WAIT)            \
+    X(EPAUSED, "paused", "The job is paused.", WAIT)                                             \
+    X(ECONFIRM, "confirmation", "The job waits for a yes before it deletes playlists.", WAIT)    \
+    X(ECHANGED, "changed", "The policy or the library changed meanwhile.", FATAL)                \
+    X(EBACKUP, "backup_failed", "The backup could not be written and read back.", FATAL)         \
+    X(EINTERRUPTED, "interrupted", "Stopped on request.", WAIT)
+
+enum ys_status {
+#define X(code, name, sentence, class) YS_##code,
+    YS_STATUS_MAP(X)
+#undef X
+        YS_STATUS_COUNT
+};
+
+enum ys_status_class {
+    YS_CLASS_NONE,
+    YS_CLASS_CALLER,
+    YS_CLASS_RETRY,
+    YS_CLASS_AMBIGUOUS,
+    YS_CLASS_WAIT,
+    YS_CLASS_FATAL
+};
+
+/* Stable name, sentence and class of a status; "unknown_status" for a value out of range. */
+const char *ys_status_name(enum ys_status status);
+const char *ys_status_sentence(enum ys_status status);
+enum ys_status_class ys_status_class(enum ys_status status);
+
+#define YS_ERROR_BYTES 1024
+
+/* Detail of a failure. `message` names the thing, the reason and, where there is one, the
+ * remedy. Never holds a token. */
+struct ys_error {
+    enum ys_status status;
+    char message[YS_ERROR_BYTES];
+};
+
+/* ------------------------------------------------------------------ limits */
+
+/* Ids are opaque; YouTube's are at most 64 bytes today (a playlist item id is about 68). */
+#define YS_ID_BYTES 128
+/* A playlist title has at most 150 code points (YOUTUBE_API: measured), so 600 bytes. */
+#define YS_TITLE_CODEPOINTS_MAX 150
+#define YS_TITLE_BYTES 640
+/* Descriptions: 5,000 characters, an assumption (no source states the constant). */
+#define YS_DESCRIPTION_CODEPOINTS_MAX 5000
+/* Rows in one playlist (Google Help: 5,000). */
+#define YS_PLAYLIST_ITEMS_MAX 5000
+#define YS_REASON_BYTES 64
+#define YS_NAME_BYTES 64
+
+/* ------------------------------------------------------------------ enumerations */
+
+/* X(code, stored and shown name, label for people) */
+#define YS_STAGE_MAP(X)                                                                          \
+    X(PENDING, "pending", "Ready to sync")                                                       \
+    X(BACKUP, "backup", "Creating backup")                                                       \
+    X(CREATE_PLAYLISTS, "create_playlists", "Creating playlists")                                \
+    X(ADD_VIDEOS, "add_videos", "Adding videos")                                                 \
+    X(DELETE_PLAYLISTS, "delete_playlists", "Deleting old playlists")                            \
+    X(COMPLETED, "completed", "Sync complete")                                                   \
+    X(PAUSED, "paused", "Sync paused")                                                           \
+    X(FAILED, "failed", "Sync failed")                                                           \
+    X(CANCELLED, "cancelled", "Sync cancelled")
+
+enum ys_stage {
+#define X(code, name, label) YS_STAGE_##code,
+    YS_STAGE_MAP(X)
+#undef X
+        YS_STAGE_COUNT
+};
+
+/* Why a job is paused. X(code, name, sentence) */
+#define YS_PAUSE_MAP(X)                                                                          \
+    X(NONE, "", "")                                                                              \
+    X(QUOTA_EXHAUSTED, "quota_exhausted", "The day's quota is used up.")                         \
+    X(USER_PAUSED, "user_paused", "You paused it.")                                              \
+    X(CONFIRMATION, "confirmation", "It waits for your yes before it deletes playlists.")        \
+    X(ERRORS_COLLECTED, "errors_collected", "Some operations failed and need a decision.")       \
+    X(AUTH_ERROR, "auth_error", "YouTube refused the sign-in.")                                  \
+    X(NETWORK_ERROR, "network_error", "YouTube could not be reached.")                           \
+    X(POLICY_ERROR, "policy_error", "The policy stopped it.")
+
+enum ys_pause_reason {
+#define X(code, name, sentence) YS_PAUSE_##code,
+    YS_PAUSE_MAP(X)
+#undef X
+        YS_PAUSE_COUNT
+};
+
+/* X(code, name, stage) */
+#define YS_OP_KIND_MAP(X)                                                                        \
+    X(PLAYLIST_CREATE, "playlist_create", CREATE_PLAYLISTS)                                      \
+    X(PLAYLIST_UPDATE, "playlist_update", CREATE_PLAYLISTS)                                      \
+    X(ITEM_INSERT, "item_insert", ADD_VIDEOS)                                                    \
+    X(ITEM_MOVE, "item_move", ADD_VIDEOS)                                                        \
+    X(PLAYLIST_PUBLISH, "playlist_publish", ADD_VIDEOS)                                          \
+    X(ITEM_DELETE, "item_delete", DELETE_PLAYLISTS)                                              \
+    X(PLAYLIST_DELETE, "playlist_delete", DELETE_PLAYLISTS)
+
+enum ys_op_kind {
+#define X(code, name, stage) YS_OP_##code,
+    YS_OP_KIND_MAP(X)
+#undef X
+        YS_OP_KIND_COUNT
+};
+
+#define YS_OP_STATUS_MAP(X)                                                                      \
+    X(PENDING, "pending")                                                                        \
+    X(IN_FLIGHT, "in_flight")                                                                    \
+    X(UNKNOWN, "unknown")                                                                        \
+    X(DONE, "done")                                                                              \
+    X(FAILED, "failed")                                                                          \
+    X(SKIPPED, "skipped")
+
+enum ys_op_status {
+#define X(code, name) YS_OP_STATUS_##code,
+    YS_OP_STATUS_MAP(X)
+#undef X
+        YS_OP_STATUS_COUNT
+};
+
+#define YS_PRIVACY_MAP(X)                                                                        \
+    X(UNSET, "")                                                                                 \
+    X(PRIVATE, "private")                                                                        \
+    X(UNLISTED, "unlisted")                                                                      \
+    X(PUBLIC, "public")
+
+enum ys_privacy {
+#define X(code, name) YS_PRIVACY_##code,
+    YS_PRIVACY_MAP(X)
+#undef X
+        YS_PRIVACY_COUNT
+};
+
+/* What may happen to playlists that the user had before (DESIGN: three levels).
+ * X(code, name) */
+#define YS_OLD_MAP(X)                                                                            \
+    X(KEEP, "keep")                                                                              \
+    X(REUSE, "reuse")                                                                            \
+    X(DELETE, "delete")
+
+enum ys_old {
+#define X(code, name) YS_OLD_##code,
+    YS_OLD_MAP(X)
+#undef X
+        YS_OLD_COUNT
+};
+
+/* Availability of a video. X(code, name) */
+#define YS_AVAILABILITY_MAP(X)                                                                   \
+    X(LIVE, "live")                                                                              \
+    X(PRIVATE, "private")                                                                        \
+    X(DELETED, "deleted")
+
+enum ys_availability {
+#define X(code, name) YS_AVAILABILITY_##code,
+    YS_AVAILABILITY_MAP(X)
+#undef X
+        YS_AVAILABILITY_COUNT
+};
+
+const char *ys_stage_name(enum ys_stage stage);
+const char *ys_stage_label(enum ys_stage stage);
+const char *ys_pause_name(enum ys_pause_reason reason);
+const char *ys_pause_sentence(enum ys_pause_reason reason);
+const char *ys_op_kind_name(enum ys_op_kind kind);
+enum ys_stage ys_op_kind_stage(enum ys_op_kind kind);
+const char *ys_op_status_name(enum ys_op_status status);
+const char *ys_privacy_name(enum ys_privacy privacy);
+const char *ys_old_name(enum ys_old old);
+const char *ys_availability_name(enum ys_availability availability);
+
+/* The reverse: true and *out when `name` is one of the names above; else false. */
+bool ys_stage_from_name(const char *name, enum ys_stage *out);
+bool ys_pause_from_name(const char *name, enum ys_pause_reason *out);
+bool ys_op_kind_from_name(const char *name, enum ys_op_kind *out);
+bool ys_op_status_from_name(const char *name, enum ys_op_status *out);
+bool ys_privacy_from_name(const char *name, enum ys_privacy *out);
+bool ys_old_from_name(const char *name, enum ys_old *out);
+bool ys_availability_from_name(const char *name, enum ys_availability *out);
+
+/* ------------------------------------------------------------------ environment */
+
+enum ys_log_level { YS_LOG_DEBUG, YS_LOG_INFO, YS_LOG_WARN };
+
+/* Everything that the library takes from the outside world besides files and network.
+ * NULL members fall back to the system's. */
+struct ys_env {
+    void *ctx;
+    int64_t (*wall_ms)(void *ctx);                       /* UTC; may jump */
+    int64_t (*mono_ms)(void *ctx);                       /* never goes back */
+    void (*sleep_ms)(void *ctx, int64_t duration_ms);    /* may return early (a signal) */
+    void (*random)(void *ctx, void *out, size_t bytes);  /* cryptographic in production */
+    void (*log)(void *ctx, enum ys_log_level level, const char *message);
+};
+
+/* ------------------------------------------------------------------ session */
+
+struct ys_session;
+struct ys_transport; /* injected by tests and the simulator; see src/net/transport.h */
+
+struct ys_options {
+    const char *db_path;      /* required; its folder must exist */
+    const char *backup_dir;   /* NULL: "backups" beside the database */
+    const char *api_url;      /* NULL: https://www.googleapis.com; https or loopback http only */
+    const char *access_token; /* NULL: only what needs no request works (YS_ENOTOKEN otherwise) */
+    const char *project;      /* whose quota is spent; NULL: "default" */
+    const char *clock_path;   /* NULL, or a simulator's clock file (loopback API URL only) */
+    bool must_exist;          /* refuse to create a database */
+    bool accept_old;          /* take a database that its state file says is an old copy */
+    const struct ys_env *env;       /* NULL: the system's */
+    struct ys_transport *transport; /* NULL: libcurl; borrowed, must outlive the session */
+};
+
+/* Opens (and where needed creates or migrates) the database. On failure *out is NULL. */
+YS_CHECKED enum ys_status ys_session_open(struct ys_session **out,
+                                          const struct ys_options *options,
+                                          struct ys_error *err);
+/* Closes everything, puts unsent claims back. NULL is allowed. Never touches the network. */
+void ys_session_close(struct ys_session *session);
+/* Asks a running call to stop at the next clean point. Async-signal-safe. */
+void ys_session_interrupt(struct ys_session *session);
+/* Replaces the access token (copied). */
+YS_CHECKED enum ys_status ys_session_set_token(struct ys_session *session, const char *token,
+                                               struct ys_error *err);
+
+/* ------------------------------------------------------------------ settings */
+
+/* Keys: quota.daily quota.keep quota.creates pace.per_second pace.reads pace.writes
+ * pace.settle_s. Values are whole numbers; YS_EINVAL names the key and the allowed range. */
+YS_CHECKED enum ys_status ys_config_set(struct ys_session *session, const char *key,
+                                        int64_t value, struct ys_error *err);
+YS_CHECKED enum ys_status ys_config_get(struct ys_session *session, const char *key,
+                                        int64_t *value, struct ys_error *err);
+/* Walks the known keys: 0, 1, ... until it returns NULL. */
+const char *ys_config_key(size_t index);
+
+/* ------------------------------------------------------------------ quota */
+
+struct ys_quota_record {
+    char day[11];          /* the Pacific calendar day, "2026-11-22" */
+    int64_t limit_units;   /* quota.daily, or less when the server said so */
+    int64_t keep_units;    /* headroom that ytsync leaves free */
+    int64_t used_units;    /* booked: charged or possibly charged */
+    int64_t reserved_units;/* claimed for requests whose outcome is not back yet */
+    int64_t remaining_units; /* limit - keep - used - reserved, at least 0 */
+    int64_t creates_used, creates_limit;
+    int64_t resets_at_ms;  /* next midnight in Los Angeles */
+    bool exhausted;        /* the server said that the day is used up */
+};
+
+YS_CHECKED enum ys_status ys_quota_get(struct ys_session *session, struct ys_quota_record *out,
+                                       struct ys_error *err);
+
+/* ------------------------------------------------------------------ library */
+
+struct ys_fetch_progress {
+    const char *what;      /* "playlists", "items", "videos" */
+    int64_t done, total;
+    int64_t units;         /* spent by this fetch so far */
+};
+/* Return false to stop at the next clean point (YS_EINTERRUPTED). */
+typedef bool (*ys_fetch_progress_fn)(void *ctx, const struct ys_fetch_progress *progress);
+
+struct ys_fetch_result {
+    int64_t playlists, items, videos;
+    int64_t playlists_listed; /* how many were read item by item, the rest was unchanged */
+    int64_t units;
+};
+
+/* Reads the channel, its playlists, their items and the metadata of new videos into the store.
+ * `full` lists every playlist, else only those that look changed or were not listed for a
+ * week. */
+YS_CHECKED enum ys_status ys_fetch(struct ys_session *session, bool full,
+                                   ys_fetch_progress_fn progress, void *progress_ctx,
+                                   struct ys_fetch_result *out, struct ys_error *err);
+
+struct ys_channel_record {
+    char id[YS_ID_BYTES];
+    char title[YS_TITLE_BYTES];
+    int64_t fetched_at_ms; /* 0: never */
+};
+
+struct ys_playlist_record {
+    char id[YS_ID_BYTES];
+    char title[YS_TITLE_BYTES];
+    const char *description;        /* valid during the callback */
+    enum ys_privacy privacy;
+    int64_t item_count;             /* rows in the store */
+    int64_t published_at_ms, fetched_at_ms;
+    int64_t made_by_job;            /* 0: the user's own */
+    int64_t deleted_from_youtube_at_ms; /* 0: still there */
+    char category[YS_TITLE_BYTES];  /* the category that it carries, "" for none */
+};
+
+struct ys_item_record {
+    char id[YS_ID_BYTES];           /* playlist item id */
+    char playlist_id[YS_ID_BYTES];
+    char video_id[YS_ID_BYTES];
+    int64_t position;
+    int64_t added_at_ms;
+};
+
+struct ys_video_record {
+    char id[YS_ID_BYTES];
+    const char *title;              /* last known; these pointers are valid during the callback */
+    const char *channel;
+    const char *description;
+    const char *tags_json;          /* a JSON array of strings */
+    int64_t duration_s;             /* -1: not known */
+    int64_t published_at_ms;
+    int64_t saved_at_ms;            /* earliest time seen in one of the user's playlists */
+    enum ys_availability availability;
+    const char *playlists_json;     /* a JSON array: titles of playlists that it was ever seen in */
+    const char *playlist_ids_json;  /* the same as ids, in the same order */
+};
+
+/* Return false to stop the walk (the walk then returns YS_OK). */
+typedef bool (*ys_playlist_fn)(void *ctx, const struct ys_playlist_record *playlist);
+typedef bool (*ys_item_fn)(void *ctx, const struct ys_item_record *item);
+typedef bool (*ys_video_fn)(void *ctx, const struct ys_video_record *video);
+
+YS_CHECKED enum ys_status ys_channel_get(struct ys_session *session,
+                                         struct ys_channel_record *out, struct ys_error *err);
+/* Playlists by title, then id; those deleted from YouTube only when `with_deleted`. */
+YS_CHECKED enum ys_status ys_playlists_each(struct ys_session *session, bool with_deleted,
+                                            ys_playlist_fn each, void *ctx,
+                                            struct ys_error *err);
+/* Items of one playlist in their order. */
+YS_CHECKED enum ys_status ys_items_each(struct ys_session *session, const char *playlist_id,
+                                        ys_item_fn each, void *ctx, struct ys_error *err);
+/* All videos that are in a playlist now, by time saved, then id. */
+YS_CHECKED enum ys_status ys_videos_each(struct ys_session *session, ys_video_fn each, void *ctx,
+                                         struct ys_error *err);
+
+/* ------------------------------------------------------------------ single writes */
+
+/* The three documented writes. Each goes through the limiter and the quota ledger and costs 50
+ * units. YS_EUNKNOWN: it may have been applied; look before you call again. */
+
+/* Creates a playlist. YS_PRIVACY_UNSET means private. `id_out` receives the new id. */
+YS_CHECKED enum ys_status ys_playlist_create(struct ys_session *session, const char *title,
+                                             const char *description, enum ys_privacy privacy,
+                                             char id_out[YS_ID_BYTES], struct ys_error *err);
+/* Appends a video. YouTube allows doubles: the caller decides whether it is there already. */
+YS_CHECKED enum ys_status ys_playlist_add_video(struct ys_session *session,
+                                                const char *playlist_id, const char *video_id,
+                                                char item_id_out[YS_ID_BYTES],
+                                                struct ys_error *err);
+/* Deletes a playlist of the session's own channel: it must have been returned by a fetch of
+ * this channel, else YS_ENOTFOUND. One that is gone already counts as success. */
+YS_CHECKED enum ys_status ys_playlist_delete(struct ys_session *session,
+                                             const char *playlist_id, struct ys_error *err);
+
+/* ------------------------------------------------------------------ target */
+
+/* What the policy wants: categories with their videos, and what may be given up. */
+struct ys_target;
+
+YS_CHECKED enum ys_status ys_target_new(struct ys_target **out, enum ys_old old,
+                                        struct ys_error *err);
+void ys_target_free(struct ys_target *target);
+
+struct ys_category_spec {
+    const char *key;          /* stable name in the policy; required */
+    const char *title;        /* NULL: the key */
+    const char *description;  /* NULL: not the policy's business (a new playlist gets "") */
+    enum ys_privacy privacy;  /* UNSET: private for a new playlist, unchanged for another */
+    const char *playlist_id;  /* NULL, or the id to use whatever its title */
+};
+
+/* Adds a category; *index_out is its number. Earlier categories are filled first. */
+YS_CHECKED enum ys_status ys_target_add_category(struct ys_target *target,
+                                                 const struct ys_category_spec *spec,
+                                                 size_t *index_out, struct ys_error *err);
+/* Adds a video to a category, at the end. A second time is ignored. `rule` says why. */
+YS_CHECKED enum ys_status ys_target_add_video(struct ys_target *target, size_t category,
+                                              const char *video_id, const char *rule,
+                                              struct ys_error *err);
+/* The policy drops this video in so many words. */
+YS_CHECKED enum ys_status ys_target_drop_video(struct ys_target *target, const char *video_id,
+                                               const char *rule, struct ys_error *err);
+/* Never touch this playlist (nothing is added, taken out, renamed, deleted). */
+YS_CHECKED enum ys_status ys_target_protect(struct ys_target *target, const char *playlist_id,
+                                            struct ys_error *err);
+/* Only these playlists may be given up; none named: all of the user's own. */
+YS_CHECKED enum ys_status ys_target_add_source(struct ys_target *target, const char *playlist_id,
+                                               struct ys_error *err);
+/* The channel that the policy is for (an id); a session of another one is refused. */
+YS_CHECKED enum ys_status ys_target_set_channel(struct ys_target *target, const char *channel_id,
+                                                struct ys_error *err);
+/* Identifies the policy's text: any change of it is a change of the policy. At most 64 bytes. */
+YS_CHECKED enum ys_status ys_target_set_policy_hash(struct ys_target *target, const char *hash,
+                                                    struct ys_error *err);
+
+/* ------------------------------------------------------------------ plan */
+
+struct ys_plan;
+
+struct ys_plan_stage {
+    int64_t count;  /* operations */
+    int64_t units;
+};
+
+struct ys_preview {
+    int64_t units;        /* everything: writes and reads */
+    int64_t write_units;  /* exact */
+    int64_t read_units;   /* backup, verification; an estimate when pages may be short */
+    int64_t plain_units;  /* create all, add all, delete all */
+    int64_t days;         /* quota days from now on; 0 when there is nothing to do */
+    int64_t plain_days;
+    int64_t ends_at_ms;   /* when the last day's work can be done */
+    struct ys_plan_stage create_playlists, add_videos, delete_playlists;
+    int64_t adopted;      /* categories whose playlist is there already */
+    int64_t already_there;/* videos that are where they belong */
+    int64_t unavailable;  /* wanted videos that cannot be inserted anywhere (private, deleted) */
+    int64_t blocked;      /* playlists that would be given up but hold something unaccounted for */
+};
+
+/* One planned operation. */
+struct ys_plan_item {
+    enum ys_op_kind kind;
+    const char *category;    /* "" when there is none; pointers live as long as the plan */
+    const char *playlist_id; /* "" for a playlist that is still to be created */
+    const char *title;       /* of the playlist */
+    const char *video_id;    /* "" when there is none */
+    const char *rule;        /* why */
+    int64_t units;
+};
+
+/* A playlist that is not deleted although the policy would give it up, and why. */
+struct ys_plan_block {
+    const char *playlist_id;
+    const char *title;
+    const char *video_id;    /* the first video that is unaccounted for */
+    const char *reason;      /* a sentence with the policy line that would settle it */
+    int64_t videos;          /* how many there are of it */
+};
+
+/* Plans from what the store holds (fetch first). Pure: no request is sent, nothing is stored. */
+YS_CHECKED enum ys_status ys_plan_make(struct ys_session *session, const struct ys_target *target,
+                                       struct ys_plan **out, struct ys_error *err);
+void ys_plan_free(struct ys_plan *plan);
+void ys_plan_preview(const struct ys_plan *plan, struct ys_preview *out);
+size_t ys_plan_count(const struct ys_plan *plan);
+/* False past the end. */
+bool ys_plan_item(const struct ys_plan *plan, size_t index, struct ys_plan_item *out);
+bool ys_plan_block(const struct ys_plan *plan, size_t index, struct ys_plan_block *out);
+/* A remark for people ("the title X stands twice ..."), or NULL past the end. */
+const char *ys_plan_warning(const struct ys_plan *plan, size_t index);
+
+/* ------------------------------------------------------------------ job */
+
+struct ys_job;
+
+struct ys_stage_result {
+    int64_t total, done, failed, skipped;
+    int64_t units;
+};
+
+struct ys_job_record {
+    int64_t id;               /* 0: there is none */
+    enum ys_stage stage;
+    enum ys_stage paused_from;
+    enum ys_pause_reason pause_reason;
+    bool pause_requested;
+    int64_t done, total;      /* operations */
+    int64_t failed, unknown;
+    int64_t units_used;
+    int64_t created_at_ms, started_at_ms, finished_at_ms;
+    int64_t resets_at_ms;     /* when a quota pause ends, else 0 */
+    struct ys_stage_result create_playlists, add_videos, delete_playlists;
+    char channel_id[YS_ID_BYTES];
+    char policy_hash[65];
+    char backup_file[1024];
+    char needs_you[512];      /* what only a person can do now; "" for nothing */
+};
+
+struct ys_operation_record {
+    int64_t id, job_id, seq;
+    enum ys_op_kind kind;
+    enum ys_op_status status;
+    char category[YS_TITLE_BYTES];
+    char playlist_id[YS_ID_BYTES];
+    char title[YS_TITLE_BYTES];
+    char video_id[YS_ID_BYTES];
+    char remote_id[YS_ID_BYTES];   /* what the operation made on YouTube */
+    char rule[256];
+    char error[512];
+    int64_t attempts, units;
+    int64_t intent_at_ms, done_at_ms;
+};
+
+struct ys_error_record {
+    int64_t id, job_id, operation_id;
+    enum ys_stage stage;
+    char entity[YS_ID_BYTES];
+    char reason[YS_REASON_BYTES];  /* YouTube's, or a status name */
+    char message[512];
+    int64_t at_ms;
+};
+
+struct ys_log_record {
+    int64_t id, job_id, operation_id;
+    int64_t at_ms;
+    char actor[YS_NAME_BYTES];     /* "ytsync", "user" */
+    char action[YS_NAME_BYTES];
+    char entity[YS_ID_BYTES];
+    const char *before, *after;    /* JSON text or ""; valid during the callback */
+};
+
+struct ys_category_record {
+    char key[YS_TITLE_BYTES];
+    char title[YS_TITLE_BYTES];
+    char playlist_id[YS_ID_BYTES]; /* the YouTube playlist that carries it, "" for none yet */
+    int64_t videos;
+};
+
+/* What happened in a step, for progress displays and for hooks. */
+enum ys_event_kind { YS_EVENT_STAGE, YS_EVENT_OPERATION, YS_EVENT_ERROR, YS_EVENT_NOTE };
+struct ys_event {
+    enum ys_event_kind kind;
+    enum ys_stage stage;
+    struct ys_operation_record operation; /* OPERATION and ERROR */
+    char reason[YS_REASON_BYTES];
+    char text[512];
+    int64_t done, total;
+};
+
+enum ys_decision { YS_DECIDE_RETRY, YS_DECIDE_SKIP, YS_DECIDE_PAUSE, YS_DECIDE_FAIL };
+
+/* Stores the plan as a new job. YS_ESTATE when an unfinished job exists for the channel. */
+YS_CHECKED enum ys_status ys_job_start(struct ys_session *session, const struct ys_plan *plan,
+                                       struct ys_job **out, struct ys_error *err);
+/* Opens the unfinished job, or with `id` > 0 that one. YS_ENOTFOUND when there is none. */
+YS_CHECKED enum ys_status ys_job_open(struct ys_session *session, int64_t id,
+                                      struct ys_job **out, struct ys_error *err);
+void ys_job_close(struct ys_job *job);
+
+/* One turn of the engine: takes replies, writes their outcomes, claims and sends what comes
+ * next. Waits up to timeout_ms for something to happen. *more_out is false when the job has
+ * finished or rests; the return then says how: YS_OK completed, YS_EQUOTA, YS_EPAUSED,
+ * YS_ECONFIRM, YS_EAUTH, ... */
+YS_CHECKED enum ys_status ys_job_step(struct ys_job *job, int64_t timeout_ms, bool *more_out,
+                                      struct ys_error *err);
+/* Next event of the steps so far; false when there is none. */
+bool ys_job_next_event(struct ys_job *job, struct ys_event *out);
+/* After a WAIT result: how long until going on makes sense; 0: now, -1: not by time alone. */
+int64_t ys_job_wait_ms(struct ys_job *job);
+/* Settles a failed operation by the policy's word. */
+YS_CHECKED enum ys_status ys_job_decide(struct ys_job *job, int64_t operation_id,
+                                        enum ys_decision decision, struct ys_error *err);
+/* Puts claimed but unsent work back, waits for what is in flight (bounded by the request
+ * timeout) and leaves the job as it stands. */
+YS_CHECKED enum ys_status ys_job_stop(struct ys_job *job, struct ys_error *err);
+int64_t ys_job_id(const struct ys_job *job);
+
+/* These work from any process, also beside a running one. id 0: the unfinished job. */
+YS_CHECKED enum ys_status ys_job_pause(struct ys_session *session, int64_t id,
+                                       struct ys_error *err);
+YS_CHECKED enum ys_status ys_job_resume(struct ys_session *session, int64_t id,
+                                        struct ys_error *err);
+YS_CHECKED enum ys_status ys_job_cancel(struct ys_session *session, int64_t id,
+                                        struct ys_error *err);
+/* The second yes: playlists may be deleted by this job. */
+YS_CHECKED enum ys_status ys_job_confirm(struct ys_session *session, int64_t id,
+                                         struct ys_error *err);
+
+/* id 0: the unfinished job, else the last one; out->id is 0 when there was never one. */
+YS_CHECKED enum ys_status ys_job_get(struct ys_session *session, int64_t id,
+                                     struct ys_job_record *out, struct ys_error *err);
+
+typedef bool (*ys_operation_fn)(void *ctx, const struct ys_operation_record *operation);
+typedef bool (*ys_error_fn)(void *ctx, const struct ys_error_record *error);
+typedef bool (*ys_log_fn)(void *ctx, const struct ys_log_record *entry);
+typedef bool (*ys_category_fn)(void *ctx, const struct ys_category_record *category);
+
+YS_CHECKED enum ys_status ys_operations_each(struct ys_session *session, int64_t job_id,
+                                             ys_operation_fn each, void *ctx,
+                                             struct ys_error *err);
+YS_CHECKED enum ys_status ys_errors_each(struct ys_session *session, int64_t job_id,
+                                         ys_error_fn each, void *ctx, struct ys_error *err);
+/* The newest `limit` entries, oldest first. job_id 0: of all jobs. */
+YS_CHECKED enum ys_status ys_log_each(struct ys_session *session, int64_t job_id, int64_t limit,
+                                      ys_log_fn each, void *ctx, struct ys_error *err);
+/* The mapping category -> YouTube playlist. */
+YS_CHECKED enum ys_status ys_categories_each(struct ys_session *session, ys_category_fn each,
+                                             void *ctx, struct ys_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
