@@ -1,0 +1,236 @@
+/* schema.c: the tables of the store, as numbered migrations.
+ *
+ * Rules (DESIGN section 4, kept by `make lint`): BIGINT for every whole number, times as 64-bit
+ * milliseconds UTC, booleans as 0/1 with CHECK, YouTube's ids as text, no generated ids but the
+ * driver's (the token %ID% becomes its column type). A migration is never edited once released;
+ * the next one is appended. */
+#include "store/schema.h"
+
+static const char migration_1[] =
+    "CREATE TABLE meta ("
+    " key TEXT NOT NULL PRIMARY KEY,"
+    " value TEXT NOT NULL);"
+
+    "CREATE TABLE settings ("
+    " key TEXT NOT NULL PRIMARY KEY,"
+    " value TEXT NOT NULL);"
+
+    "CREATE TABLE accounts ("
+    " id %ID%,"
+    " name TEXT NOT NULL,"
+    " channel_id TEXT NOT NULL UNIQUE,"
+    " title TEXT NOT NULL,"
+    " granted_scopes TEXT NOT NULL DEFAULT '',"
+    " login_at BIGINT NOT NULL DEFAULT 0,"
+    " fetched_at BIGINT NOT NULL DEFAULT 0);"
+
+    /* listed_*: what the playlist looked like when its items were last read to the end. */
+    "CREATE TABLE playlists ("
+    " id %ID%,"
+    " youtube_id TEXT NOT NULL UNIQUE,"
+    " account_id BIGINT NOT NULL REFERENCES accounts(id),"
+    " title TEXT NOT NULL,"
+    " description TEXT NOT NULL DEFAULT '',"
+    " default_language TEXT NOT NULL DEFAULT '',"
+    " localizations TEXT NOT NULL DEFAULT '',"
+    " privacy TEXT NOT NULL CHECK (privacy IN ('private', 'unlisted', 'public')),"
+    " item_count BIGINT NOT NULL DEFAULT 0,"
+    " etag TEXT NOT NULL DEFAULT '',"
+    " published_at BIGINT NOT NULL DEFAULT 0,"
+    " fetched_at BIGINT NOT NULL DEFAULT 0,"
+    " listed_at BIGINT NOT NULL DEFAULT 0,"
+    " listed_etag TEXT NOT NULL DEFAULT '',"
+    " listed_count BIGINT NOT NULL DEFAULT -1,"
+    " self_sorted BIGINT NOT NULL DEFAULT 0 CHECK (self_sorted IN (0, 1)),"
+    " made_by_job BIGINT NOT NULL DEFAULT 0,"
+    " deleted_from_youtube_at BIGINT NOT NULL DEFAULT 0);"
+    "CREATE INDEX playlists_by_account ON playlists (account_id, title);"
+
+    /* fetched_at: when videos.list last answered for it; 0: never asked. */
+    "CREATE TABLE videos ("
+    " id %ID%,"
+    " youtube_id TEXT NOT NULL UNIQUE,"
+    " title TEXT NOT NULL DEFAULT '',"
+    " channel TEXT NOT NULL DEFAULT '',"
+    " description TEXT NOT NULL DEFAULT '',"
+    " tags TEXT NOT NULL DEFAULT '[]',"
+    " duration_s BIGINT NOT NULL DEFAULT -1,"
+    " published_at BIGINT NOT NULL DEFAULT 0,"
+    " availability TEXT NOT NULL DEFAULT 'live'"
+    "  CHECK (availability IN ('live', 'private', 'deleted')),"
+    " fetched_at BIGINT NOT NULL DEFAULT 0);"
+
+    "CREATE TABLE playlist_items ("
+    " id %ID%,"
+    " youtube_id TEXT NOT NULL UNIQUE,"
+    " playlist_id BIGINT NOT NULL REFERENCES playlists(id),"
+    " video_id BIGINT NOT NULL REFERENCES videos(id),"
+    " position BIGINT NOT NULL,"
+    " added_at BIGINT NOT NULL DEFAULT 0);"
+    "CREATE INDEX playlist_items_by_playlist ON playlist_items (playlist_id, position);"
+    "CREATE INDEX playlist_items_by_video ON playlist_items (video_id);"
+
+    /* Where a video was ever seen; kept also when the playlist is gone. */
+    "CREATE TABLE origins ("
+    " video_id BIGINT NOT NULL REFERENCES videos(id),"
+    " playlist_youtube_id TEXT NOT NULL,"
+    " playlist_title TEXT NOT NULL,"
+    " added_at BIGINT NOT NULL,"
+    " PRIMARY KEY (video_id, playlist_youtube_id));"
+
+    "CREATE TABLE categories ("
+    " id %ID%,"
+    " account_id BIGINT NOT NULL REFERENCES accounts(id),"
+    " key TEXT NOT NULL,"
+    " title TEXT NOT NULL,"
+    " protected BIGINT NOT NULL DEFAULT 0 CHECK (protected IN (0, 1)),"
+    " youtube_playlist_id TEXT NOT NULL DEFAULT '',"
+    " UNIQUE (account_id, key));"
+
+    "CREATE TABLE category_videos ("
+    " category_id BIGINT NOT NULL REFERENCES categories(id),"
+    " video_youtube_id TEXT NOT NULL,"
+    " count BIGINT NOT NULL DEFAULT 1,"
+    " rank BIGINT NOT NULL,"
+    " rule TEXT NOT NULL DEFAULT '',"
+    " PRIMARY KEY (category_id, video_youtube_id));"
+
+    "CREATE TABLE backup_snapshots ("
+    " id %ID%,"
+    " file TEXT NOT NULL,"
+    " sha256 TEXT NOT NULL,"
+    " bytes BIGINT NOT NULL,"
+    " playlists BIGINT NOT NULL,"
+    " items BIGINT NOT NULL,"
+    " videos BIGINT NOT NULL,"
+    " trigger_name TEXT NOT NULL,"
+    " at BIGINT NOT NULL);"
+
+    /* reference: a short random word in the marks of created playlists (DESIGN section 6). */
+    "CREATE TABLE sync_jobs ("
+    " id %ID%,"
+    " account_id BIGINT NOT NULL REFERENCES accounts(id),"
+    " channel_id TEXT NOT NULL,"
+    " reference TEXT NOT NULL UNIQUE,"
+    " stage TEXT NOT NULL CHECK (stage IN ('pending', 'backup', 'create_playlists', 'add_videos',"
+    "  'delete_playlists', 'completed', 'paused', 'failed', 'cancelled')),"
+    " paused_from TEXT NOT NULL DEFAULT '' CHECK (paused_from IN ('', 'pending', 'backup',"
+    "  'create_playlists', 'add_videos', 'delete_playlists')),"
+    " pause_reason TEXT NOT NULL DEFAULT '' CHECK (pause_reason IN ('', 'quota_exhausted',"
+    "  'user_paused', 'confirmation', 'errors_collected', 'auth_error', 'network_error',"
+    "  'policy_error')),"
+    " pause_requested BIGINT NOT NULL DEFAULT 0 CHECK (pause_requested IN (0, 1)),"
+    " delete_confirmed_at BIGINT NOT NULL DEFAULT 0,"
+    " policy_hash TEXT NOT NULL DEFAULT '',"
+    " plan TEXT NOT NULL DEFAULT '',"
+    " backup_id BIGINT REFERENCES backup_snapshots(id),"
+    " units_used BIGINT NOT NULL DEFAULT 0,"
+    " resets_at BIGINT NOT NULL DEFAULT 0,"
+    " created_at BIGINT NOT NULL,"
+    " started_at BIGINT NOT NULL DEFAULT 0,"
+    " finished_at BIGINT NOT NULL DEFAULT 0,"
+    " lease_owner TEXT NOT NULL DEFAULT '',"
+    " lease_epoch BIGINT NOT NULL DEFAULT 0,"
+    " lease_expires_at BIGINT NOT NULL DEFAULT 0);"
+
+    /* copies: for item_insert, how many copies of the video the playlist has when it is done.
+     * found: JSON, what the operation met (old metadata, old position). */
+    "CREATE TABLE sync_operations ("
+    " id %ID%,"
+    " job_id BIGINT NOT NULL REFERENCES sync_jobs(id),"
+    " seq BIGINT NOT NULL,"
+    " stage TEXT NOT NULL CHECK (stage IN ('create_playlists', 'add_videos',"
+    "  'delete_playlists')),"
+    " kind TEXT NOT NULL CHECK (kind IN ('playlist_create', 'playlist_update', 'item_insert',"
+    "  'item_move', 'playlist_publish', 'item_delete', 'playlist_delete')),"
+    " status TEXT NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'in_flight',"
+    "  'unknown', 'done', 'failed', 'skipped')),"
+    " category TEXT NOT NULL DEFAULT '',"
+    " playlist_id TEXT NOT NULL DEFAULT '',"
+    " item_id TEXT NOT NULL DEFAULT '',"
+    " video_id TEXT NOT NULL DEFAULT '',"
+    " title TEXT NOT NULL DEFAULT '',"
+    " description TEXT NOT NULL DEFAULT '',"
+    " privacy TEXT NOT NULL DEFAULT '' CHECK (privacy IN ('', 'private', 'unlisted',"
+    "  'public')),"
+    " copies BIGINT NOT NULL DEFAULT 1,"
+    " anchor TEXT NOT NULL DEFAULT '',"
+    " found TEXT NOT NULL DEFAULT '',"
+    " rule TEXT NOT NULL DEFAULT '',"
+    " attempts BIGINT NOT NULL DEFAULT 0,"
+    " intent_at BIGINT NOT NULL DEFAULT 0,"
+    " done_at BIGINT NOT NULL DEFAULT 0,"
+    " remote_id TEXT NOT NULL DEFAULT '',"
+    " units BIGINT NOT NULL DEFAULT 0,"
+    " reason TEXT NOT NULL DEFAULT '',"
+    " error TEXT NOT NULL DEFAULT '',"
+    " UNIQUE (job_id, seq));"
+    "CREATE INDEX sync_operations_by_status ON sync_operations (job_id, status);"
+
+    "CREATE TABLE sync_errors ("
+    " id %ID%,"
+    " job_id BIGINT NOT NULL REFERENCES sync_jobs(id),"
+    " operation_id BIGINT REFERENCES sync_operations(id),"
+    " stage TEXT NOT NULL,"
+    " entity TEXT NOT NULL,"
+    " reason TEXT NOT NULL,"
+    " message TEXT NOT NULL,"
+    " at BIGINT NOT NULL);"
+    "CREATE INDEX sync_errors_by_job ON sync_errors (job_id, id);"
+
+    /* day: days since 1970-01-01 of the calendar in Los Angeles. */
+    "CREATE TABLE quota_days ("
+    " project TEXT NOT NULL,"
+    " day BIGINT NOT NULL,"
+    " limit_units BIGINT NOT NULL,"
+    " reserved BIGINT NOT NULL DEFAULT 0 CHECK (reserved >= 0),"
+    " used BIGINT NOT NULL DEFAULT 0 CHECK (used >= 0),"
+    " creates_used BIGINT NOT NULL DEFAULT 0,"
+    " creates_limit BIGINT NOT NULL,"
+    " creates_refused BIGINT NOT NULL DEFAULT 0,"
+    " creates_hold_until BIGINT NOT NULL DEFAULT 0,"
+    " exhausted_at BIGINT NOT NULL DEFAULT 0,"
+    " PRIMARY KEY (project, day));"
+
+    /* day2: the second day on which the call is booked when its flight may touch midnight, or
+     * -1. done_at 0: reserved, the outcome is not back. */
+    "CREATE TABLE quota_usage ("
+    " id %ID%,"
+    " project TEXT NOT NULL,"
+    " day BIGINT NOT NULL,"
+    " day2 BIGINT NOT NULL DEFAULT -1,"
+    " method TEXT NOT NULL,"
+    " units BIGINT NOT NULL,"
+    " job_id BIGINT NOT NULL DEFAULT 0,"
+    " operation_id BIGINT NOT NULL DEFAULT 0,"
+    " sent_at BIGINT NOT NULL,"
+    " done_at BIGINT NOT NULL DEFAULT 0,"
+    " http_status BIGINT NOT NULL DEFAULT 0,"
+    " reason TEXT NOT NULL DEFAULT '');"
+    "CREATE INDEX quota_usage_open ON quota_usage (project, done_at);"
+
+    "CREATE TABLE operation_log ("
+    " id %ID%,"
+    " job_id BIGINT NOT NULL DEFAULT 0,"
+    " operation_id BIGINT NOT NULL DEFAULT 0,"
+    " at BIGINT NOT NULL,"
+    " actor TEXT NOT NULL,"
+    " action TEXT NOT NULL,"
+    " entity TEXT NOT NULL,"
+    " before_json TEXT NOT NULL DEFAULT '',"
+    " after_json TEXT NOT NULL DEFAULT '',"
+    " snapshot_id BIGINT NOT NULL DEFAULT 0);"
+    "CREATE INDEX operation_log_by_job ON operation_log (job_id, id);";
+
+static const char *const migrations[] = {migration_1};
+
+size_t ys_schema_version(void)
+{
+    return sizeof migrations / sizeof migrations[0];
+}
+
+const char *ys_schema_migration(size_t version)
+{
+    YS_REQUIRE(version >= 1 && version <= ys_schema_version());
+    return migrations[version - 1];
+}
