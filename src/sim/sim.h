@@ -158,7 +158,7 @@ YS_CHECKED enum ys_status ys_sim_handle(struct ys_sim *sim, const struct ys_sim_
     X(TOKEN, "token", "POST", "token", 0, false)
 
 enum ys_sim_method {
-#define X(code, name, verb, resource, units, write) YS_SIM_##code,
+#define X(code, name, verb, resource, units, write) YS_SIM_M_##code,
     YS_SIM_METHOD_MAP(X)
 #undef X
         YS_SIM_METHOD_COUNT
