@@ -302,6 +302,12 @@ void ys_session_interrupt(struct ys_session *session);
 YS_CHECKED enum ys_status ys_session_set_token(struct ys_session *session, const char *token,
                                                struct ys_error *err);
 
+/* Wall time of the session's clock, ms UTC (a simulator's clock when it follows one). */
+int64_t ys_session_now(struct ys_session *session);
+/* Sleeps on the session's clock; YS_EINTERRUPTED when ys_session_interrupt ended it early. */
+YS_CHECKED enum ys_status ys_session_sleep(struct ys_session *session, int64_t duration_ms,
+                                           struct ys_error *err);
+
 /* ------------------------------------------------------------------ settings */
 
 /* Keys: quota.daily quota.keep quota.creates pace.per_second pace.reads pace.writes
