@@ -178,7 +178,8 @@ static const char migration_1[] =
     " at BIGINT NOT NULL);"
     "CREATE INDEX sync_errors_by_job ON sync_errors (job_id, id);"
 
-    /* day: days since 1970-01-01 of the calendar in Los Angeles. */
+    /* day: days since 1970-01-01 of the calendar in Los Angeles. hold_until: nothing is sent
+     * before, because the day seems not to have been reset yet (late_refusals of it so far). */
     "CREATE TABLE quota_days ("
     " project TEXT NOT NULL,"
     " day BIGINT NOT NULL,"
@@ -190,6 +191,8 @@ static const char migration_1[] =
     " creates_refused BIGINT NOT NULL DEFAULT 0,"
     " creates_hold_until BIGINT NOT NULL DEFAULT 0,"
     " exhausted_at BIGINT NOT NULL DEFAULT 0,"
+    " late_refusals BIGINT NOT NULL DEFAULT 0,"
+    " hold_until BIGINT NOT NULL DEFAULT 0,"
     " PRIMARY KEY (project, day));"
 
     /* day2: the second day on which the call is booked when its flight may touch midnight, or
