@@ -12,6 +12,8 @@ enum ys_status ys_fail(struct ys_error *err, enum ys_status status, const char *
 /* Puts "context: " before the message that is there. */
 void ys_error_prefix(struct ys_error *err, const char *format, ...) YS_PRINTF(2, 3);
 void ys_error_clear(struct ys_error *err);
+/* What the system says about an errno, "No such file or directory"; safe with threads. */
+void ys_errno_text(int number, char *out, size_t out_bytes);
 
 /* A broken invariant of ours: prints where and aborts, in every build. Never on input. */
 #define YS_REQUIRE(condition)                                                                    \

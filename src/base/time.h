@@ -11,6 +11,7 @@
 #define YS_MS_PER_DAY INT64_C(86400000)
 #define YS_DAY_TEXT_BYTES 11
 #define YS_TIME_TEXT_BYTES 25
+#define YS_HTTP_DATE_BYTES 30
 
 struct ys_civil { int64_t year; int month, day, hour, minute, second, millisecond; };
 
@@ -27,13 +28,17 @@ int64_t ys_pacific_day_start_ms(int64_t day);
 void ys_day_text(int64_t day, char out[YS_DAY_TEXT_BYTES]);
 bool ys_day_parse(const char *text, int64_t *day);
 
-/* RFC 3339 "2026-11-22T10:00:00Z" (fraction and numeric offsets understood on the way in). */
+/* RFC 3339 "2026-11-22T10:00:00Z"; with ".123" before the Z when there are milliseconds, so that
+ * reading gives the same number back. On the way in any fraction, numeric offsets, and a space
+ * for the T are understood. */
 void ys_time_text(int64_t ms, char out[YS_TIME_TEXT_BYTES]);
 bool ys_time_parse(const char *text, int64_t *ms);
-/* The three HTTP-date forms of RFC 9110 5.6.7. */
+/* The three HTTP-date forms of RFC 9110 5.6.7 (IMF-fixdate, RFC 850, asctime). Two-digit years are
+ * 1970 to 2069; the weekday must be one but is not compared with the date. */
 bool ys_http_date_parse(const char *text, int64_t *ms);
-void ys_http_date_text(int64_t ms, char out[30]);
-/* ISO 8601 durations of the API, "PT1H2M3S", "P1DT2S"; seconds. */
+void ys_http_date_text(int64_t ms, char out[YS_HTTP_DATE_BYTES]);
+/* ISO 8601 durations of the API, "PT1H2M3S", "P1DT2S", "P0D", "P1W"; whole numbers of weeks, days,
+ * hours, minutes and seconds (years and months have no fixed length). Seconds. */
 bool ys_duration_parse(const char *text, int64_t *seconds);
 
 #endif
