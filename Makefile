@@ -3,15 +3,19 @@
 # BUILD    where everything that is made goes (default build/$(FLAVOUR))
 # FLAVOUR  plain | asan | valgrind, one build folder each
 # LAYERS   which folders of src/ go into the library (default: all of them)
-# TESTS    which unit tests are built and run, by name without test_ (default: all of them)
-# PREFIX   where `install` goes (default ~/.local, /usr/local for root)
+# TESTS    which unit tests are built, by name without test_ (default: all of them)
+# PREFIX   where `install` goes (default ~/.local, /usr/local for root); DESTDIR stands before it
+# WERROR   -Werror or nothing
+# V=1      shows the whole commands
 # CFLAGS and LDFLAGS belong to the caller (LuaRocks sets them); ours are YS_CFLAGS and YS_LDFLAGS.
-# Targets that need packages start .ci/deps first and then make again, because pkg-config may be
-# one of the things that are missing; so nothing below asks pkg-config for these.
+#
+# A target that needs packages starts .ci/deps first and then make again, because pkg-config, which
+# .ci/config.mk asks, may itself be missing. Such targets stand in NO_CONFIG.
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
 
 VERSION := 0.1.0
 FLAVOUR ?= plain
@@ -19,109 +23,265 @@ BUILD ?= build/$(FLAVOUR)
 LAYERS ?= base db store net sim youtube library plan sync
 TESTS ?= $(patsubst tests/unit/test_%.c,%,$(sort $(wildcard tests/unit/test_*.c)))
 
-CC ?= cc
+ifeq ($(origin CC),default)
+CC := cc
+endif
 AR ?= ar
 PKG_CONFIG ?= pkg-config
+LUA ?= $(shell for l in lua5.4 lua54 lua-5.4 lua; do \
+    $$l -e 'os.exit(_VERSION == "Lua 5.4")' 2>/dev/null && echo $$l && break; done)
 WERROR ?= -Werror
 
-WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
-    -Wmissing-prototypes -Wwrite-strings -Wundef -Wformat=2 -Wvla $(WERROR)
 FLAVOURS := plain asan valgrind
 ifeq ($(filter $(FLAVOUR),$(FLAVOURS)),)
 $(error FLAVOUR is "$(FLAVOUR)"; it can be one of: $(FLAVOURS))
 endif
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
+    -Wmissing-prototypes -Wwrite-strings -Wundef -Wformat=2 -Wvla \
+    -Wno-overlength-strings
 FLAVOUR_CFLAGS_plain := -O2 -g
 FLAVOUR_CFLAGS_asan := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
     -fno-sanitize-recover=all
 FLAVOUR_CFLAGS_valgrind := -O1 -g -fno-omit-frame-pointer
 FLAVOUR_LDFLAGS_asan := -fsanitize=address,undefined
 
-YS_CFLAGS := -std=c11 -fPIC -fvisibility=default $(WARNINGS) $(FLAVOUR_CFLAGS_$(FLAVOUR)) \
-    -D_GNU_SOURCE -I src -I include
+YS_CFLAGS := -std=c11 -fPIC $(WARNINGS) $(FLAVOUR_CFLAGS_$(FLAVOUR)) -D_GNU_SOURCE \
+    -I src -I include
 YS_LDFLAGS := $(FLAVOUR_LDFLAGS_$(FLAVOUR)) -pthread
+MODULE_LDFLAGS := $(if $(filter Darwin,$(shell uname -s)),-bundle -undefined dynamic_lookup,-shared)
 
-# --- the libraries, unless the target needs none ------------------------------------------------
-NO_CONFIG := help deps clean demo test lint asan valgrind bench soak uninstall
+# --- the libraries, unless the targets need none -------------------------------------------------
+NO_CONFIG := help deps demo test lint asan valgrind packaging bench soak uninstall clean
 GOALS := $(or $(MAKECMDGOALS),all)
-ifneq ($(filter-out $(NO_CONFIG),$(GOALS)),)
+NEEDS_CONFIG := $(filter-out $(NO_CONFIG),$(GOALS))
+ifneq ($(NEEDS_CONFIG),)
 include .ci/config.mk
 endif
 
-# --- what is made from what ---------------------------------------------------------------------
+# --- what there is -------------------------------------------------------------------------------
 SIMD_SOURCES := $(wildcard src/sim/simd.c src/sim/simd_*.c)
 LIB_SOURCES := $(filter-out $(SIMD_SOURCES),$(foreach l,$(LAYERS),$(sort $(wildcard src/$(l)/*.c))))
 LUA_SOURCES := $(sort $(wildcard src/lua/*.c))
-LIB_OBJECTS := $(LIB_SOURCES:src/%.c=$(BUILD)/obj/%.o)
-SIMD_OBJECTS := $(SIMD_SOURCES:src/%.c=$(BUILD)/obj/%.o)
-LUA_OBJECTS := $(LUA_SOURCES:src/%.c=$(BUILD)/obj/%.o)
-UNIT_PROGRAMS := $(TESTS:%=$(BUILD)/tests/test_%)
-SIM_PROGRAMS := $(patsubst tests/sim/%.c,$(BUILD)/tests/sim/%,$(sort $(wildcard tests/sim/sim_*.c)))
+# Programs in tests/: test_*.c and sim_*.c; the other sources there are linked to each of them.
+C_SUITES := contract sim crash fuzz
+SUITE_SOURCES := $(foreach s,$(C_SUITES),$(wildcard tests/$(s)/test_*.c tests/$(s)/sim_*.c))
+BENCH_SOURCES := $(wildcard tests/bench/bench_*.c)
+HELPER_SOURCES := $(filter-out $(SUITE_SOURCES) $(BENCH_SOURCES) $(wildcard tests/unit/test_*.c), \
+    $(foreach s,unit support bench $(C_SUITES),$(sort $(wildcard tests/$(s)/*.c))))
+
+objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(patsubst src/%,%,$(1)))
+LIB_OBJECTS := $(call objects,$(LIB_SOURCES))
+SIMD_OBJECTS := $(call objects,$(SIMD_SOURCES))
+LUA_OBJECTS := $(call objects,$(LUA_SOURCES))
+HELPER_OBJECTS := $(call objects,$(HELPER_SOURCES))
+HOST_OBJECTS := $(call objects,$(wildcard tests/lua/host.c))
 
 LIB := $(BUILD)/libytsync.a
 CORE := $(if $(LUA_SOURCES),$(BUILD)/ytsync/core.so)
 SIMD := $(if $(SIMD_SOURCES),$(BUILD)/simd)
-CORE_LIBFLAG := $(or $(LIBFLAG),-shared)
+HELPERS := $(if $(HELPER_SOURCES),$(BUILD)/tests/libhelpers.a)
+HOST := $(if $(LUA_SOURCES),$(BUILD)/tests/lua-host)
+UNIT_PROGRAMS := $(TESTS:%=$(BUILD)/tests/test_%)
+SUITE_PROGRAMS := $(SUITE_SOURCES:tests/%.c=$(BUILD)/tests/%)
+BENCH_PROGRAMS := $(BENCH_SOURCES:tests/%.c=$(BUILD)/tests/%)
 
-.PHONY: all lib module simd unit-programs sim-programs
-all: lib module simd
+.PHONY: all lib module simd lua-host unit-programs test-programs bench-programs FORCE
+## all: the library, the Lua module and, with libmicrohttpd, the simulator's server
+all: lib module $(if $(MICROHTTPD_LIBS),simd,no-simd)
 lib: $(LIB)
 module: $(CORE)
 simd: $(SIMD)
+lua-host: $(HOST)
 unit-programs: $(UNIT_PROGRAMS)
-sim-programs: $(SIM_PROGRAMS)
+test-programs: $(UNIT_PROGRAMS) $(SUITE_PROGRAMS)
+bench-programs: $(BENCH_PROGRAMS)
+
+.PHONY: no-simd
+no-simd:
+	@echo 'simd (the simulated YouTube) is left out: libmicrohttpd was not found. `make deps` gets it.'
+
+# --- rules ---------------------------------------------------------------------------------------
+Q := $(if $(V),,@)
+say = @$(if $(V),:,printf '  %-5s %s\n' $(1) '$(patsubst $(CURDIR)/%,%,$@)')
+COMPILE = $(CC) $(YS_CFLAGS) $(WERROR) $(DEP_CFLAGS) $(EXTRA_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+LINK = $(CC) $(YS_LDFLAGS) $(LDFLAGS) -o $@ $^
+
+# `ar q` and not `r`: two layers may hold files of the same name.
+define archive
+$(call say,AR)
+@mkdir -p $(@D)
+@rm -f $@
+$(Q)$(AR) qcs $@ $^
+endef
 
 $(LIB): $(LIB_OBJECTS)
-	@mkdir -p $(@D)
-	@rm -f $@
-	$(AR) rcs $@ $(LIB_OBJECTS)
+	$(archive)
+
+$(BUILD)/tests/libhelpers.a: $(HELPER_OBJECTS)
+	$(archive)
 
 $(BUILD)/ytsync/core.so: $(LUA_OBJECTS) $(LIB_OBJECTS)
+	$(call say,LINK)
 	@mkdir -p $(@D)
-	$(CC) $(CORE_LIBFLAG) $(YS_LDFLAGS) $(LDFLAGS) -o $@ $^ $(DEP_LIBS)
+	$(Q)$(LINK) $(or $(LIBFLAG),$(MODULE_LDFLAGS)) $(DEP_LIBS)
 
 $(BUILD)/simd: $(SIMD_OBJECTS) $(LIB)
-	$(CC) $(YS_LDFLAGS) $(LDFLAGS) -o $@ $^ $(MICROHTTPD_LIBS) $(DEP_LIBS)
+	$(call say,LINK)
+	$(if $(MICROHTTPD_LIBS),,$(error simd needs libmicrohttpd; $(REMEDY)))
+	$(Q)$(LINK) $(MICROHTTPD_LIBS) $(DEP_LIBS)
 
-$(LUA_OBJECTS): YS_EXTRA = $(LUA_CFLAGS)
-$(SIMD_OBJECTS): YS_EXTRA = $(MICROHTTPD_CFLAGS)
+$(BUILD)/tests/lua-host: $(HOST_OBJECTS) $(LUA_OBJECTS) $(LIB)
+	$(call say,LINK)
+	@mkdir -p $(@D)
+	$(Q)$(LINK) -Wl,-E $(LUA_LIBS) $(DEP_LIBS)
+
+$(LUA_OBJECTS) $(HOST_OBJECTS): EXTRA_CFLAGS = $(LUA_CFLAGS)
+$(SIMD_OBJECTS): EXTRA_CFLAGS = $(MICROHTTPD_CFLAGS)
 $(BUILD)/obj/%.o: src/%.c $(BUILD)/flags
+	$(call say,CC)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(YS_CFLAGS) $(DEP_CFLAGS) $(YS_EXTRA) -MMD -MP -c -o $@ $<
+	$(Q)$(COMPILE)
 
+$(BUILD)/obj/tests/%.o: EXTRA_CFLAGS = -I tests $(CMOCKA_CFLAGS) $(LUA_CFLAGS)
 $(BUILD)/obj/tests/%.o: tests/%.c $(BUILD)/flags
+	$(call say,CC)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(YS_CFLAGS) -I tests $(DEP_CFLAGS) $(CMOCKA_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(COMPILE)
 
-$(UNIT_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(LIB)
-	@mkdir -p $(@D)
-	$(CC) $(YS_LDFLAGS) $(LDFLAGS) -o $@ $^ $(CMOCKA_LIBS) $(DEP_LIBS)
+define link_test
+$(call say,LINK)
+@mkdir -p $(@D)
+$(if $(CMOCKA_LIBS),,$(error The tests need cmocka; $(REMEDY)))
+$(Q)$(LINK) $(CMOCKA_LIBS) $(DEP_LIBS)
+endef
 
-$(SIM_PROGRAMS): $(BUILD)/tests/sim/%: $(BUILD)/obj/tests/sim/%.o $(LIB)
-	@mkdir -p $(@D)
-	$(CC) $(YS_LDFLAGS) $(LDFLAGS) -o $@ $^ $(CMOCKA_LIBS) $(DEP_LIBS)
+$(UNIT_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(HELPERS) $(LIB)
+	$(link_test)
 
-differ = $(filter-out 0,$(words $(filter-out $(1),$(FLAGS_WERE)) $(filter-out $(FLAGS_WERE),$(1))))
-FLAGS_WERE := $(shell cat $(BUILD)/flags 2>/dev/null)
+$(SUITE_PROGRAMS) $(BENCH_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(HELPERS) $(LIB)
+	$(link_test)
+
 # Objects are made again when the flags change.
-FLAGS_NOW := $(CC) $(CFLAGS) $(YS_CFLAGS) $(DEP_CFLAGS) $(LUA_CFLAGS)
-$(BUILD)/flags: $(if $(call differ,$(FLAGS_NOW)),FORCE)
+FLAGS_NOW = $(CC) $(YS_CFLAGS) $(DEP_CFLAGS) $(LUA_CFLAGS) $(CFLAGS)
+FLAGS_WERE := $(shell cat $(BUILD)/flags 2>/dev/null)
+differ = $(filter-out $(1),$(2))$(filter-out $(2),$(1))
+$(BUILD)/flags: export YS_FLAGS_NOW = $(FLAGS_NOW)
+$(BUILD)/flags: $(if $(call differ,$(FLAGS_NOW),$(FLAGS_WERE)),FORCE)
 	@mkdir -p $(@D)
-	@printf '%s\n' '$(FLAGS_NOW)' > $@
-.PHONY: FORCE
-FORCE:
+	@printf '%s\n' "$$YS_FLAGS_NOW" > $@
 
 .PRECIOUS: $(BUILD)/obj/%.o $(BUILD)/obj/tests/%.o
--include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/obj/tests/*/*.d)
+-include $(patsubst %.o,%.d,$(LIB_OBJECTS) $(SIMD_OBJECTS) $(LUA_OBJECTS) $(HELPER_OBJECTS) \
+    $(HOST_OBJECTS) $(call objects,$(SUITE_SOURCES) $(BENCH_SOURCES)) \
+    $(TESTS:%=$(BUILD)/obj/tests/unit/test_%.o))
 
-.PHONY: help
-help:
-	@echo 'all lib module simd unit-programs unit clean (more to come)'
+# --- demo and tests ------------------------------------------------------------------------------
+# Warnings of compilers that we do not know stop nobody from trying the program.
+CPUS = $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+SUBMAKE = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(CPUS))
+BUILD_GIVEN := $(filter command environment,$(firstword $(origin BUILD)))
+# flavour_build: the folder of another flavour, beside BUILD when that was given.
+flavour_build = $(if $(BUILD_GIVEN),$(BUILD)-$(1),build/$(1))
+# Slow suites are left to the plain build: under valgrind they would take hours.
+SUITES ?= unit contract lua sim crash lint
+SUITES_asan ?= unit contract lua sim
+SUITES_valgrind ?= unit contract lua
+RUN_TESTS = $(LUA) tests/run.lua --jobs $(CPUS) --programs '$(TESTS)'
+VALGRIND := valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,possible \
+    --errors-for-leak-kinds=definite,possible --suppressions=tests/valgrind.supp
 
-# Unit programs, one after the other; the runner of `make test` does this and counts.
-.PHONY: unit
+.PHONY: demo test unit lint asan valgrind packaging bench soak deps
+## deps: installs the packages that are missing for building, testing and checking (apt)
+deps:
+	@sh .ci/deps lint
+
+## demo: installs what is missing, builds, and syncs a sample library with a simulated YouTube
+demo:
+	@sh .ci/deps demo
+	@$(SUBMAKE) all WERROR=
+	@$(LUA) scripts/demo.lua $(BUILD)
+
+## test: installs what is missing, builds, and runs every suite of the plain build
+test:
+	@sh .ci/deps test
+	@$(SUBMAKE) all test-programs WERROR=
+	@$(RUN_TESTS) --build $(BUILD) $(SUITES)
+
+# The unit programs alone, without deps: for use while writing code.
 unit: unit-programs
-	@bad=0; for t in $(UNIT_PROGRAMS); do $$t || bad=1; done; exit $$bad
+	@$(RUN_TESTS) --build $(BUILD) unit
 
-.PHONY: clean
+## lint: layers, project rules, gcc and clang warnings, clang-tidy, cppcheck, luacheck
+lint:
+	@sh .ci/deps lint
+	@sh .ci/lint
+
+## asan: the suites under AddressSanitizer and UBSan, Lua in a static host with a busy collector
+asan: B = $(call flavour_build,asan)
+asan:
+	@sh .ci/deps test
+	@$(SUBMAKE) FLAVOUR=asan BUILD=$(B) lib test-programs lua-host WERROR=
+	@ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1 \
+	    $(RUN_TESTS) --build $(B) --stress --lua $(abspath $(B))/tests/lua-host $(SUITES_asan)
+
+## valgrind: the unit and Lua suites under valgrind
+valgrind: B = $(call flavour_build,valgrind)
+valgrind:
+	@sh .ci/deps test
+	@$(SUBMAKE) FLAVOUR=valgrind BUILD=$(B) lib module test-programs WERROR=
+	@$(RUN_TESTS) --build $(B) --limit 900 --lua $(LUA) --under '$(VALGRIND)' $(SUITES_valgrind)
+
+## packaging: installs by make and by LuaRocks into empty folders and tries the result
+packaging:
+	@sh .ci/deps lint
+	@sh tests/packaging.sh
+
+## bench: the measurements in tests/bench
+bench:
+	@sh .ci/deps test
+	@$(SUBMAKE) all bench-programs WERROR=
+	@for b in $(BENCH_PROGRAMS); do echo "== $$b"; $$b || exit 1; done
+	@for b in $(wildcard tests/bench/bench_*.lua); do echo "== $$b"; \
+	    LUA_PATH_5_4='scripts/?.lua;scripts/?/init.lua;;' LUA_CPATH_5_4='$(BUILD)/?.so;;' \
+	    $(LUA) $$b $(BUILD) || exit 1; done
+
+## soak: the simulation with new seeds for SOAK_S seconds (default 600)
+SOAK_S ?= 600
+soak:
+	@sh .ci/deps test
+	@$(SUBMAKE) all test-programs WERROR=
+	@$(RUN_TESTS) --build $(BUILD) --soak $(SOAK_S) sim
+
+# --- install -------------------------------------------------------------------------------------
+PREFIX ?= $(if $(filter 0,$(shell id -u)),/usr/local,$(HOME)/.local)
+LUA_FILES := $(sort $(wildcard scripts/ytsync/*.lua scripts/ytsync/*/*.lua))
+
+.PHONY: install install-rock uninstall
+## install: header, library, Lua module and the ytsync command to PREFIX
+install: all
+	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' BUILD='$(BUILD)' VERSION='$(VERSION)' LUA='$(LUA)' \
+	    LIBS='$(DEP_LIBS)' sh .ci/install
+
+## uninstall: removes exactly what install put there
+uninstall:
+	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' sh .ci/install --remove
+
+# For the rockspec: LuaRocks sets INST_LUADIR and INST_LIBDIR and installs the command itself.
+install-rock: module
+	@mkdir -p '$(INST_LIBDIR)/ytsync'
+	cp $(CORE) '$(INST_LIBDIR)/ytsync/'
+	@for f in $(LUA_FILES:scripts/%=%); do \
+	    mkdir -p "$(INST_LUADIR)/$$(dirname $$f)" && cp scripts/$$f "$(INST_LUADIR)/$$f" || exit 1; \
+	done
+
+# --- the rest ------------------------------------------------------------------------------------
+.PHONY: clean help
+## clean: removes what was built
 clean:
-	rm -rf build
+	rm -rf build $(if $(BUILD_GIVEN),$(LIB) $(CORE) $(SIMD) $(BUILD)/obj $(BUILD)/tests $(BUILD)/flags)
+
+## help: this list
+help:
+	@sed -n 's/^## \([a-z]*\): /\1\t/p' Makefile | while IFS='	' read -r t text; do \
+	    printf '  %-11s %s\n' "$$t" "$$text"; done
+	@echo 'Variables: BUILD FLAVOUR=plain|asan|valgrind LAYERS TESTS PREFIX DESTDIR WERROR V=1 SOAK_S'
