@@ -174,8 +174,8 @@ static enum ys_status record_call(struct ys_store *store, const struct ys_quota_
 
     YS_TRY(ys_db_prepare(store->db,
                          "INSERT INTO quota_usage (project, day, day2, method, units, job_id,"
-                         " operation_id, sent_at, done_at)"
-                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING id",
+                         " operation_id, sent_at, done_at, creates)"
+                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) RETURNING id",
                          &stmt, err));
     ys_bind_text(stmt, 1, call->project);
     ys_bind_int(stmt, 2, call->day);
@@ -186,6 +186,7 @@ static enum ys_status record_call(struct ys_store *store, const struct ys_quota_
     ys_bind_int(stmt, 7, call->operation_id);
     ys_bind_int(stmt, 8, call->now_ms);
     ys_bind_int(stmt, 9, done_at_ms);
+    ys_bind_int(stmt, 10, call->create ? 1 : 0);
     YS_TRY(ys_step(stmt, &row, err));
     YS_REQUIRE(row);
     if (usage_id) *usage_id = ys_col_int(stmt, 0);
@@ -221,7 +222,7 @@ static enum ys_status open_call(struct ys_store *store, int64_t usage_id, char p
     struct ys_stmt *stmt;
 
     YS_TRY(ys_db_prepare(store->db,
-                         "SELECT project, day, day2, units, method FROM quota_usage"
+                         "SELECT project, day, day2, units, creates FROM quota_usage"
                          " WHERE id = ?1 AND done_at = 0",
                          &stmt, err));
     ys_bind_int(stmt, 1, usage_id);
@@ -232,6 +233,7 @@ static enum ys_status open_call(struct ys_store *store, int64_t usage_id, char p
         out->day = ys_col_int(stmt, 1);
         out->day2 = ys_col_int(stmt, 2);
         out->units = ys_col_int(stmt, 3);
+        out->create = ys_col_int(stmt, 4) != 0;
     }
     ys_stmt_done(stmt);
     return YS_OK;
@@ -289,12 +291,14 @@ enum ys_status ys_quota_release(struct ys_store *store, int64_t usage_id, int64_
     struct ys_quota_call call = {0};
     char project[YS_NAME_BYTES];
     bool found;
+    int64_t creates;
 
     YS_REQUIRE(ys_db_in_transaction(store->db));
     YS_TRY(open_call(store, usage_id, project, &call, &found, err));
     if (!found) return YS_OK;
-    YS_TRY(unreserve(store, project, call.day, call.units, 0, 0, err));
-    if (call.day2 >= 0) YS_TRY(unreserve(store, project, call.day2, call.units, 0, 0, err));
+    creates = call.create ? 1 : 0;
+    YS_TRY(unreserve(store, project, call.day, call.units, 0, creates, err));
+    if (call.day2 >= 0) YS_TRY(unreserve(store, project, call.day2, call.units, 0, creates, err));
     return close_call(store, usage_id, 0, now_ms, 0, "not sent", err);
 }
 

@@ -204,6 +204,7 @@ static const char migration_1[] =
     " day2 BIGINT NOT NULL DEFAULT -1,"
     " method TEXT NOT NULL,"
     " units BIGINT NOT NULL,"
+    " creates BIGINT NOT NULL DEFAULT 0,"
     " job_id BIGINT NOT NULL DEFAULT 0,"
     " operation_id BIGINT NOT NULL DEFAULT 0,"
     " sent_at BIGINT NOT NULL,"

@@ -1,0 +1,37 @@
+/* client_private.h: what client.c and reader.c share; nobody else includes it. */
+#ifndef YS_YOUTUBE_CLIENT_PRIVATE_H
+#define YS_YOUTUBE_CLIENT_PRIVATE_H
+
+#include "youtube/client.h"
+
+#define YS_TOKEN_BYTES_MAX 4096
+#define YS_FLIGHTS_MAX YS_IN_FLIGHT_MAX
+
+/* One booked call on its way out and back. */
+struct ys_flight {
+    enum { YS_FLIGHT_FREE, YS_FLIGHT_OUT, YS_FLIGHT_BACK } state;
+    uint64_t wire_tag;
+    struct ys_exchange exchange;
+};
+
+struct ys_client {
+    struct ys_store *store;
+    struct ys_transport *transport;
+    const struct ys_env *env;
+    struct ys_json *json;
+    volatile sig_atomic_t *interrupted;
+    char base_url[1024];
+    char project[YS_NAME_BYTES];
+    char *token;                       /* NULL: none */
+    struct ys_quota_limits limits;
+    struct ys_limiter limiter;
+    struct ys_retry_budget budget;
+    int64_t skew_ms;                   /* server's clock minus ours, 0 while noise */
+    bool skew_known;                   /* a reply of this process showed it */
+    int64_t newest_day;                /* the newest booked day, -1 for none */
+    uint64_t next_wire_tag;
+    uint64_t next_read_tag;
+    struct ys_flight flights[YS_FLIGHTS_MAX];
+};
+
+#endif
