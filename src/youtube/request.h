@@ -1,7 +1,8 @@
 /* request.h: building the requests that ytsync can send; there are no others.
  *
  * Privacy, title and description are always sent: what an update leaves out of a named part is
- * wiped, and an omitted privacy means public (YOUTUBE_API section 4). */
+ * wiped, and an omitted privacy means public (YOUTUBE_API section 4). A playlist whose privacy
+ * is not known (YS_PRIVACY_UNSET) can therefore not be sent: YS_EINVAL. */
 #ifndef YS_YOUTUBE_REQUEST_H
 #define YS_YOUTUBE_REQUEST_H
 
@@ -25,6 +26,7 @@ struct ys_playlist_fields {
     enum ys_privacy privacy;
     const char *default_language;  /* "" for none */
     const char *localizations;     /* JSON object or "" for none */
+    const char *podcast_status;    /* status.podcastStatus as read, "" or NULL for none */
 };
 
 void ys_request_free(struct ys_request *request);

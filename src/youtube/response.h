@@ -26,6 +26,7 @@ struct ys_api_playlist {
     enum ys_privacy privacy;
     const char *default_language;  /* "" for none */
     const char *localizations;     /* JSON object or "" */
+    const char *podcast_status;    /* "" for none */
     int64_t item_count;            /* -1: not in the reply */
     int64_t published_at_ms;
 };
