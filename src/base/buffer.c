@@ -12,23 +12,27 @@
 
 #define BUFFER_FIRST_CAPACITY 256
 
-void ys_buf_init(struct ys_buf *buf, size_t bytes_max) {
+void ys_buf_init(struct ys_buf *buf, size_t bytes_max)
+{
     *buf = (struct ys_buf){.bytes_max = bytes_max < SIZE_MAX ? bytes_max : SIZE_MAX - 1};
 }
 
-void ys_buf_free(struct ys_buf *buf) {
+void ys_buf_free(struct ys_buf *buf)
+{
     ys_free(buf->data);
     ys_buf_init(buf, buf->bytes_max);
 }
 
-void ys_buf_clear(struct ys_buf *buf) {
+void ys_buf_clear(struct ys_buf *buf)
+{
     buf->bytes = 0;
     buf->failed = YS_OK;
     if (buf->data != NULL) buf->data[0] = '\0';
 }
 
 /* Makes room for `bytes` more and the NUL; false (and the sticky failure) when it cannot. */
-static bool reserve(struct ys_buf *buf, size_t bytes) {
+static bool reserve(struct ys_buf *buf, size_t bytes)
+{
     size_t needed, capacity;
     char *data;
 
@@ -53,18 +57,21 @@ static bool reserve(struct ys_buf *buf, size_t bytes) {
     return true;
 }
 
-void ys_buf_add(struct ys_buf *buf, const void *data, size_t bytes) {
+void ys_buf_add(struct ys_buf *buf, const void *data, size_t bytes)
+{
     if (bytes == 0 || !reserve(buf, bytes)) return;
     memcpy(buf->data + buf->bytes, data, bytes);
     buf->bytes += bytes;
     buf->data[buf->bytes] = '\0';
 }
 
-void ys_buf_text_add(struct ys_buf *buf, const char *text) {
+void ys_buf_text_add(struct ys_buf *buf, const char *text)
+{
     if (text != NULL) ys_buf_add(buf, text, strlen(text));
 }
 
-void ys_buf_printf(struct ys_buf *buf, const char *format, ...) {
+void ys_buf_printf(struct ys_buf *buf, const char *format, ...)
+{
     va_list args, again;
     int length;
 
@@ -82,7 +89,8 @@ void ys_buf_printf(struct ys_buf *buf, const char *format, ...) {
     va_end(again);
 }
 
-static void json_escape(struct ys_buf *buf, unsigned char byte) {
+static void json_escape(struct ys_buf *buf, unsigned char byte)
+{
     switch (byte) {
     case '"': ys_buf_add(buf, "\\\"", 2); break;
     case '\\': ys_buf_add(buf, "\\\\", 2); break;
@@ -93,11 +101,13 @@ static void json_escape(struct ys_buf *buf, unsigned char byte) {
     }
 }
 
-static bool json_plain(unsigned char byte) {
+static bool json_plain(unsigned char byte)
+{
     return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
 }
 
-void ys_buf_json(struct ys_buf *buf, const char *text) {
+void ys_buf_json(struct ys_buf *buf, const char *text)
+{
     const char *at = text != NULL ? text : "";
     const char *end = at + strlen(at);
 
@@ -121,13 +131,15 @@ void ys_buf_json(struct ys_buf *buf, const char *text) {
 }
 
 /* The unreserved characters of RFC 3986, section 2.3. */
-static bool url_plain(unsigned char byte) {
+static bool url_plain(unsigned char byte)
+{
     return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z') ||
            (byte >= '0' && byte <= '9') || byte == '-' || byte == '.' || byte == '_' ||
            byte == '~';
 }
 
-void ys_buf_url(struct ys_buf *buf, const char *text) {
+void ys_buf_url(struct ys_buf *buf, const char *text)
+{
     static const char hex[] = "0123456789ABCDEF";
 
     if (text == NULL) return;
@@ -143,11 +155,13 @@ void ys_buf_url(struct ys_buf *buf, const char *text) {
     }
 }
 
-const char *ys_buf_text(const struct ys_buf *buf) {
+const char *ys_buf_text(const struct ys_buf *buf)
+{
     return buf->data != NULL ? buf->data : "";
 }
 
-enum ys_status ys_buf_check(const struct ys_buf *buf, const char *what, struct ys_error *err) {
+enum ys_status ys_buf_check(const struct ys_buf *buf, const char *what, struct ys_error *err)
+{
     switch (buf->failed) {
     case YS_OK: return YS_OK;
     case YS_ETOOBIG:

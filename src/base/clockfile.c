@@ -34,14 +34,16 @@ struct ys_clock_file {
 _Static_assert(sizeof(_Atomic int64_t) == CLOCK_FILE_BYTES, "the mapped number is plain");
 
 static enum ys_status fail_errno(struct ys_error *err, const char *path, const char *verb,
-                                 int number) {
+                                 int number)
+{
     char reason[REASON_BYTES];
 
     ys_errno_text(number, reason, sizeof reason);
     return ys_fail(err, YS_EIO, "The clock file \"%s\" could not be %s: %s.", path, verb, reason);
 }
 
-static int64_t offset_ms(const struct ys_clock_file *clock) {
+static int64_t offset_ms(const struct ys_clock_file *clock)
+{
     int64_t offset = atomic_load(clock->offset_ms);
 
     if (offset > YS_CLOCK_OFFSET_MAX_MS) return YS_CLOCK_OFFSET_MAX_MS;
@@ -50,7 +52,8 @@ static int64_t offset_ms(const struct ys_clock_file *clock) {
 }
 
 enum ys_status ys_clock_file_open(struct ys_clock_file **out, const char *path,
-                                  const struct ys_env *inner, struct ys_error *err) {
+                                  const struct ys_env *inner, struct ys_error *err)
+{
     enum ys_status status = YS_OK;
     struct ys_clock_file *clock = NULL;
     struct stat info;
@@ -91,19 +94,22 @@ out:
     return status;
 }
 
-void ys_clock_file_close(struct ys_clock_file *clock) {
+void ys_clock_file_close(struct ys_clock_file *clock)
+{
     if (clock == NULL) return;
     (void)munmap((void *)clock->offset_ms, CLOCK_FILE_BYTES);
     ys_free(clock);
 }
 
-static int64_t file_wall_ms(void *ctx) {
+static int64_t file_wall_ms(void *ctx)
+{
     struct ys_clock_file *clock = ctx;
 
     return ys_env_wall_ms(clock->inner) + offset_ms(clock);
 }
 
-static int64_t file_mono_ms(void *ctx) {
+static int64_t file_mono_ms(void *ctx)
+{
     struct ys_clock_file *clock = ctx;
     int64_t now_ms = ys_env_mono_ms(clock->inner) + offset_ms(clock);
 
@@ -111,7 +117,8 @@ static int64_t file_mono_ms(void *ctx) {
     return clock->mono_last_ms;
 }
 
-static void file_sleep_ms(void *ctx, int64_t duration_ms) {
+static void file_sleep_ms(void *ctx, int64_t duration_ms)
+{
     struct ys_clock_file *clock = ctx;
 
     if (duration_ms <= 0) return;
@@ -119,19 +126,22 @@ static void file_sleep_ms(void *ctx, int64_t duration_ms) {
     atomic_fetch_add(clock->offset_ms, duration_ms);
 }
 
-static void file_random(void *ctx, void *out, size_t bytes) {
+static void file_random(void *ctx, void *out, size_t bytes)
+{
     struct ys_clock_file *clock = ctx;
 
     ys_env_random(clock->inner, out, bytes);
 }
 
-static void file_log(void *ctx, enum ys_log_level level, const char *message) {
+static void file_log(void *ctx, enum ys_log_level level, const char *message)
+{
     struct ys_clock_file *clock = ctx;
 
     ys_env_log(clock->inner, level, "%s", message);
 }
 
-struct ys_env ys_clock_file_env(struct ys_clock_file *clock) {
+struct ys_env ys_clock_file_env(struct ys_clock_file *clock)
+{
     return (struct ys_env){
         .ctx = clock,
         .wall_ms = file_wall_ms,
@@ -142,7 +152,8 @@ struct ys_env ys_clock_file_env(struct ys_clock_file *clock) {
     };
 }
 
-enum ys_status ys_clock_file_create(const char *path, int64_t offset, struct ys_error *err) {
+enum ys_status ys_clock_file_create(const char *path, int64_t offset, struct ys_error *err)
+{
     enum ys_status status = YS_OK;
     int file;
 

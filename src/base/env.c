@@ -21,24 +21,28 @@
 
 /* ------------------------------------------------------------------ the system */
 
-static int64_t clock_ms(clockid_t clock) {
+static int64_t clock_ms(clockid_t clock)
+{
     struct timespec now = {0};
 
     YS_REQUIRE(clock_gettime(clock, &now) == 0);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static int64_t system_wall_ms(void *ctx) {
+static int64_t system_wall_ms(void *ctx)
+{
     (void)ctx;
     return clock_ms(CLOCK_REALTIME);
 }
 
-static int64_t system_mono_ms(void *ctx) {
+static int64_t system_mono_ms(void *ctx)
+{
     (void)ctx;
     return clock_ms(CLOCK_MONOTONIC);
 }
 
-static void system_sleep_ms(void *ctx, int64_t duration_ms) {
+static void system_sleep_ms(void *ctx, int64_t duration_ms)
+{
     struct timespec wait;
 
     (void)ctx;
@@ -48,7 +52,8 @@ static void system_sleep_ms(void *ctx, int64_t duration_ms) {
     (void)nanosleep(&wait, NULL); /* a signal ends it early, as env.h says */
 }
 
-static void system_random(void *ctx, void *out, size_t bytes) {
+static void system_random(void *ctx, void *out, size_t bytes)
+{
     unsigned char *at = out;
 
     (void)ctx;
@@ -61,13 +66,15 @@ static void system_random(void *ctx, void *out, size_t bytes) {
     }
 }
 
-static void system_log(void *ctx, enum ys_log_level level, const char *message) {
+static void system_log(void *ctx, enum ys_log_level level, const char *message)
+{
     (void)ctx;
     (void)level;
     (void)message;
 }
 
-const struct ys_env *ys_env_system(void) {
+const struct ys_env *ys_env_system(void)
+{
     static const struct ys_env env = {
         .ctx = NULL,
         .wall_ms = system_wall_ms,
@@ -79,7 +86,8 @@ const struct ys_env *ys_env_system(void) {
     return &env;
 }
 
-struct ys_env ys_env_complete(const struct ys_env *env) {
+struct ys_env ys_env_complete(const struct ys_env *env)
+{
     struct ys_env complete = *ys_env_system();
 
     if (env == NULL) return complete;
@@ -94,15 +102,18 @@ struct ys_env ys_env_complete(const struct ys_env *env) {
 
 /* ------------------------------------------------------------------ calls */
 
-int64_t ys_env_wall_ms(const struct ys_env *env) {
+int64_t ys_env_wall_ms(const struct ys_env *env)
+{
     return env != NULL && env->wall_ms != NULL ? env->wall_ms(env->ctx) : system_wall_ms(NULL);
 }
 
-int64_t ys_env_mono_ms(const struct ys_env *env) {
+int64_t ys_env_mono_ms(const struct ys_env *env)
+{
     return env != NULL && env->mono_ms != NULL ? env->mono_ms(env->ctx) : system_mono_ms(NULL);
 }
 
-void ys_env_sleep_ms(const struct ys_env *env, int64_t duration_ms) {
+void ys_env_sleep_ms(const struct ys_env *env, int64_t duration_ms)
+{
     if (duration_ms <= 0) return;
     if (env != NULL && env->sleep_ms != NULL) {
         env->sleep_ms(env->ctx, duration_ms);
@@ -111,7 +122,8 @@ void ys_env_sleep_ms(const struct ys_env *env, int64_t duration_ms) {
     }
 }
 
-void ys_env_random(const struct ys_env *env, void *out, size_t bytes) {
+void ys_env_random(const struct ys_env *env, void *out, size_t bytes)
+{
     if (env != NULL && env->random != NULL) {
         env->random(env->ctx, out, bytes);
     } else {
@@ -119,7 +131,8 @@ void ys_env_random(const struct ys_env *env, void *out, size_t bytes) {
     }
 }
 
-uint64_t ys_env_random_below(const struct ys_env *env, uint64_t below) {
+uint64_t ys_env_random_below(const struct ys_env *env, uint64_t below)
+{
     uint64_t value = 0, rest;
 
     YS_REQUIRE(below > 0);
@@ -131,7 +144,8 @@ uint64_t ys_env_random_below(const struct ys_env *env, uint64_t below) {
     return value % below;
 }
 
-void ys_env_log(const struct ys_env *env, enum ys_log_level level, const char *format, ...) {
+void ys_env_log(const struct ys_env *env, enum ys_log_level level, const char *format, ...)
+{
     char message[LOG_MESSAGE_BYTES];
     va_list args;
     int length;

@@ -20,7 +20,8 @@
 static void format_message(char *out, size_t out_bytes, const char *format, va_list args)
     YS_PRINTF(3, 0);
 
-static void format_message(char *out, size_t out_bytes, const char *format, va_list args) {
+static void format_message(char *out, size_t out_bytes, const char *format, va_list args)
+{
     int length = vsnprintf(out, out_bytes, format, args);
 
     if (length < 0) {
@@ -30,7 +31,8 @@ static void format_message(char *out, size_t out_bytes, const char *format, va_l
     }
 }
 
-enum ys_status ys_fail(struct ys_error *err, enum ys_status status, const char *format, ...) {
+enum ys_status ys_fail(struct ys_error *err, enum ys_status status, const char *format, ...)
+{
     char message[YS_ERROR_BYTES];
     va_list args;
 
@@ -44,7 +46,8 @@ enum ys_status ys_fail(struct ys_error *err, enum ys_status status, const char *
     return status;
 }
 
-void ys_error_prefix(struct ys_error *err, const char *format, ...) {
+void ys_error_prefix(struct ys_error *err, const char *format, ...)
+{
     char prefix[YS_ERROR_BYTES];
     char before[YS_ERROR_BYTES];
     size_t prefix_bytes;
@@ -63,7 +66,8 @@ void ys_error_prefix(struct ys_error *err, const char *format, ...) {
     ys_copy(err->message + prefix_bytes, sizeof err->message - prefix_bytes, before);
 }
 
-void ys_error_clear(struct ys_error *err) {
+void ys_error_clear(struct ys_error *err)
+{
     if (err == NULL) return;
     err->status = YS_OK;
     err->message[0] = '\0';
@@ -71,15 +75,18 @@ void ys_error_clear(struct ys_error *err) {
 
 /* strerror_r has two forms: POSIX's fills the buffer and returns a number, GNU's returns the text,
  * in the buffer or not. */
-static const char *posix_reason(int result, const char *buffer) {
+static const char *posix_reason(int result, const char *buffer)
+{
     return result == 0 ? buffer : "unknown error";
 }
 
-static const char *gnu_reason(const char *result, const char *buffer) {
+static const char *gnu_reason(const char *result, const char *buffer)
+{
     return result != NULL ? result : buffer;
 }
 
-void ys_errno_text(int number, char *out, size_t out_bytes) {
+void ys_errno_text(int number, char *out, size_t out_bytes)
+{
     char buffer[ERRNO_BYTES] = "";
 
     ys_copy(out, out_bytes,
@@ -88,7 +95,8 @@ void ys_errno_text(int number, char *out, size_t out_bytes) {
                 char *: gnu_reason)(strerror_r(number, buffer, sizeof buffer), buffer));
 }
 
-void ys_require_failed(const char *condition, const char *file, int line) {
+void ys_require_failed(const char *condition, const char *file, int line)
+{
     fprintf(stderr, "ytsync: broken invariant at %s:%d: %s\n", file, line, condition);
     abort();
 }

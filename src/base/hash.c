@@ -14,7 +14,8 @@ struct ys_sha256 {
     EVP_MD_CTX *ctx;
 };
 
-struct ys_sha256 *ys_sha256_new(void) {
+struct ys_sha256 *ys_sha256_new(void)
+{
     struct ys_sha256 *hash = ys_alloc_zero(1, sizeof *hash);
 
     if (hash == NULL) return NULL;
@@ -26,12 +27,14 @@ struct ys_sha256 *ys_sha256_new(void) {
     return hash;
 }
 
-void ys_sha256_add(struct ys_sha256 *hash, const void *data, size_t bytes) {
+void ys_sha256_add(struct ys_sha256 *hash, const void *data, size_t bytes)
+{
     if (bytes == 0) return;
     YS_REQUIRE(EVP_DigestUpdate(hash->ctx, data, bytes) == 1);
 }
 
-void ys_sha256_end(struct ys_sha256 *hash, char out[YS_SHA256_TEXT_BYTES]) {
+void ys_sha256_end(struct ys_sha256 *hash, char out[YS_SHA256_TEXT_BYTES])
+{
     static const char hex[] = "0123456789abcdef";
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned int digest_bytes = 0;
@@ -50,7 +53,8 @@ void ys_sha256_end(struct ys_sha256 *hash, char out[YS_SHA256_TEXT_BYTES]) {
     ys_free(hash);
 }
 
-bool ys_sha256_hex(const void *data, size_t bytes, char out[YS_SHA256_TEXT_BYTES]) {
+bool ys_sha256_hex(const void *data, size_t bytes, char out[YS_SHA256_TEXT_BYTES])
+{
     struct ys_sha256 *hash = ys_sha256_new();
 
     out[0] = '\0';

@@ -8,11 +8,13 @@
 
 #define NAME_UNKNOWN "unknown"
 
-static const char *name_at(const char *const *names, size_t count, size_t index) {
+static const char *name_at(const char *const *names, size_t count, size_t index)
+{
     return index < count ? names[index] : NAME_UNKNOWN;
 }
 
-static bool find_name(const char *const *names, size_t count, const char *name, size_t *out) {
+static bool find_name(const char *const *names, size_t count, const char *name, size_t *out)
+{
     if (name == NULL) return false;
     for (size_t i = 0; i < count; i++) {
         if (strcmp(names[i], name) == 0) {
@@ -25,7 +27,8 @@ static bool find_name(const char *const *names, size_t count, const char *name, 
 
 /* ------------------------------------------------------------------ status */
 
-const char *ys_status_name(enum ys_status status) {
+const char *ys_status_name(enum ys_status status)
+{
     static const char *const names[] = {
 #define X(code, name, sentence, class) name,
         YS_STATUS_MAP(X)
@@ -34,7 +37,8 @@ const char *ys_status_name(enum ys_status status) {
     return (size_t)status < YS_STATUS_COUNT ? names[status] : "unknown_status";
 }
 
-const char *ys_status_sentence(enum ys_status status) {
+const char *ys_status_sentence(enum ys_status status)
+{
     static const char *const sentences[] = {
 #define X(code, name, sentence, class) sentence,
         YS_STATUS_MAP(X)
@@ -43,7 +47,8 @@ const char *ys_status_sentence(enum ys_status status) {
     return (size_t)status < YS_STATUS_COUNT ? sentences[status] : "unknown_status";
 }
 
-enum ys_status_class ys_status_class(enum ys_status status) {
+enum ys_status_class ys_status_class(enum ys_status status)
+{
     static const enum ys_status_class classes[] = {
 #define X(code, name, sentence, class) YS_CLASS_##class,
         YS_STATUS_MAP(X)
@@ -66,15 +71,18 @@ static const char *const stage_labels[] = {
 #undef X
 };
 
-const char *ys_stage_name(enum ys_stage stage) {
+const char *ys_stage_name(enum ys_stage stage)
+{
     return name_at(stage_names, YS_STAGE_COUNT, (size_t)stage);
 }
 
-const char *ys_stage_label(enum ys_stage stage) {
+const char *ys_stage_label(enum ys_stage stage)
+{
     return name_at(stage_labels, YS_STAGE_COUNT, (size_t)stage);
 }
 
-bool ys_stage_from_name(const char *name, enum ys_stage *out) {
+bool ys_stage_from_name(const char *name, enum ys_stage *out)
+{
     size_t index = 0;
     if (!find_name(stage_names, YS_STAGE_COUNT, name, &index)) return false;
     *out = (enum ys_stage)index;
@@ -93,15 +101,18 @@ static const char *const pause_sentences[] = {
 #undef X
 };
 
-const char *ys_pause_name(enum ys_pause_reason reason) {
+const char *ys_pause_name(enum ys_pause_reason reason)
+{
     return name_at(pause_names, YS_PAUSE_COUNT, (size_t)reason);
 }
 
-const char *ys_pause_sentence(enum ys_pause_reason reason) {
+const char *ys_pause_sentence(enum ys_pause_reason reason)
+{
     return name_at(pause_sentences, YS_PAUSE_COUNT, (size_t)reason);
 }
 
-bool ys_pause_from_name(const char *name, enum ys_pause_reason *out) {
+bool ys_pause_from_name(const char *name, enum ys_pause_reason *out)
+{
     size_t index = 0;
     if (!find_name(pause_names, YS_PAUSE_COUNT, name, &index)) return false;
     *out = (enum ys_pause_reason)index;
@@ -116,12 +127,14 @@ static const char *const op_kind_names[] = {
 #undef X
 };
 
-const char *ys_op_kind_name(enum ys_op_kind kind) {
+const char *ys_op_kind_name(enum ys_op_kind kind)
+{
     return name_at(op_kind_names, YS_OP_KIND_COUNT, (size_t)kind);
 }
 
 /* A kind out of range belongs to no stage: YS_STAGE_COUNT. */
-enum ys_stage ys_op_kind_stage(enum ys_op_kind kind) {
+enum ys_stage ys_op_kind_stage(enum ys_op_kind kind)
+{
     static const enum ys_stage stages[] = {
 #define X(code, name, stage) YS_STAGE_##stage,
         YS_OP_KIND_MAP(X)
@@ -130,7 +143,8 @@ enum ys_stage ys_op_kind_stage(enum ys_op_kind kind) {
     return (size_t)kind < YS_OP_KIND_COUNT ? stages[kind] : YS_STAGE_COUNT;
 }
 
-bool ys_op_kind_from_name(const char *name, enum ys_op_kind *out) {
+bool ys_op_kind_from_name(const char *name, enum ys_op_kind *out)
+{
     size_t index = 0;
     if (!find_name(op_kind_names, YS_OP_KIND_COUNT, name, &index)) return false;
     *out = (enum ys_op_kind)index;
@@ -143,11 +157,13 @@ static const char *const op_status_names[] = {
 #undef X
 };
 
-const char *ys_op_status_name(enum ys_op_status status) {
+const char *ys_op_status_name(enum ys_op_status status)
+{
     return name_at(op_status_names, YS_OP_STATUS_COUNT, (size_t)status);
 }
 
-bool ys_op_status_from_name(const char *name, enum ys_op_status *out) {
+bool ys_op_status_from_name(const char *name, enum ys_op_status *out)
+{
     size_t index = 0;
     if (!find_name(op_status_names, YS_OP_STATUS_COUNT, name, &index)) return false;
     *out = (enum ys_op_status)index;
@@ -162,11 +178,13 @@ static const char *const privacy_names[] = {
 #undef X
 };
 
-const char *ys_privacy_name(enum ys_privacy privacy) {
+const char *ys_privacy_name(enum ys_privacy privacy)
+{
     return name_at(privacy_names, YS_PRIVACY_COUNT, (size_t)privacy);
 }
 
-bool ys_privacy_from_name(const char *name, enum ys_privacy *out) {
+bool ys_privacy_from_name(const char *name, enum ys_privacy *out)
+{
     size_t index = 0;
     if (!find_name(privacy_names, YS_PRIVACY_COUNT, name, &index)) return false;
     *out = (enum ys_privacy)index;
@@ -179,11 +197,13 @@ static const char *const old_names[] = {
 #undef X
 };
 
-const char *ys_old_name(enum ys_old old) {
+const char *ys_old_name(enum ys_old old)
+{
     return name_at(old_names, YS_OLD_COUNT, (size_t)old);
 }
 
-bool ys_old_from_name(const char *name, enum ys_old *out) {
+bool ys_old_from_name(const char *name, enum ys_old *out)
+{
     size_t index = 0;
     if (!find_name(old_names, YS_OLD_COUNT, name, &index)) return false;
     *out = (enum ys_old)index;
@@ -196,11 +216,13 @@ static const char *const availability_names[] = {
 #undef X
 };
 
-const char *ys_availability_name(enum ys_availability availability) {
+const char *ys_availability_name(enum ys_availability availability)
+{
     return name_at(availability_names, YS_AVAILABILITY_COUNT, (size_t)availability);
 }
 
-bool ys_availability_from_name(const char *name, enum ys_availability *out) {
+bool ys_availability_from_name(const char *name, enum ys_availability *out)
+{
     size_t index = 0;
     if (!find_name(availability_names, YS_AVAILABILITY_COUNT, name, &index)) return false;
     *out = (enum ys_availability)index;

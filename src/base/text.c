@@ -15,7 +15,8 @@
 /* ------------------------------------------------------------------ UTF-8 */
 
 /* Length of the sequence that `lead` begins; 0 when no sequence begins so. */
-static size_t sequence_bytes(unsigned char lead) {
+static size_t sequence_bytes(unsigned char lead)
+{
     if (lead < 0x80) return 1;
     if (lead >= 0xC2 && lead <= 0xDF) return 2;
     if (lead >= 0xE0 && lead <= 0xEF) return 3;
@@ -23,13 +24,15 @@ static size_t sequence_bytes(unsigned char lead) {
     return 0;
 }
 
-static bool is_continuation(char byte) {
+static bool is_continuation(char byte)
+{
     return ((unsigned char)byte & 0xC0) == 0x80;
 }
 
 /* Decodes one well-formed sequence (shortest form, no surrogate, up to U+10FFFF) and returns its
  * length; 0 when there is none. */
-static size_t decode(const char *text, const char *end, uint32_t *out) {
+static size_t decode(const char *text, const char *end, uint32_t *out)
+{
     static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
     static const uint32_t lead_mask[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
     size_t bytes = sequence_bytes((unsigned char)*text);
@@ -47,7 +50,8 @@ static size_t decode(const char *text, const char *end, uint32_t *out) {
     return bytes;
 }
 
-uint32_t ys_utf8_next(const char **text, const char *end) {
+uint32_t ys_utf8_next(const char **text, const char *end)
+{
     uint32_t code = 0;
     size_t bytes;
 
@@ -61,7 +65,8 @@ uint32_t ys_utf8_next(const char **text, const char *end) {
     return code;
 }
 
-bool ys_utf8_valid(const char *text, size_t bytes) {
+bool ys_utf8_valid(const char *text, size_t bytes)
+{
     const char *end = text + bytes;
 
     while (text < end) {
@@ -74,7 +79,8 @@ bool ys_utf8_valid(const char *text, size_t bytes) {
     return true;
 }
 
-size_t ys_codepoints(const char *text) {
+size_t ys_codepoints(const char *text)
+{
     const char *end = text + strlen(text);
     size_t count = 0;
 
@@ -85,7 +91,8 @@ size_t ys_codepoints(const char *text) {
     return count;
 }
 
-size_t ys_utf8_cut(const char *text, size_t bytes) {
+size_t ys_utf8_cut(const char *text, size_t bytes)
+{
     size_t lead = bytes;
 
     /* At most three continuation bytes stand before the end of a sequence that is cut. */
@@ -97,7 +104,8 @@ size_t ys_utf8_cut(const char *text, size_t bytes) {
 
 /* ------------------------------------------------------------------ copying */
 
-static bool copy_bytes(char *out, size_t out_bytes, const char *text, size_t bytes) {
+static bool copy_bytes(char *out, size_t out_bytes, const char *text, size_t bytes)
+{
     bool whole = bytes < out_bytes;
 
     if (out_bytes == 0) return false;
@@ -107,12 +115,14 @@ static bool copy_bytes(char *out, size_t out_bytes, const char *text, size_t byt
     return whole;
 }
 
-bool ys_copy(char *out, size_t out_bytes, const char *text) {
+bool ys_copy(char *out, size_t out_bytes, const char *text)
+{
     if (text == NULL) text = "";
     return copy_bytes(out, out_bytes, text, strlen(text));
 }
 
-char *ys_dup(const char *text) {
+char *ys_dup(const char *text)
+{
     size_t bytes;
     char *copy;
 
@@ -123,12 +133,14 @@ char *ys_dup(const char *text) {
     return copy;
 }
 
-static bool is_blank(char byte) {
+static bool is_blank(char byte)
+{
     return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
 }
 
 /* The part of `text` between the blanks at both ends. */
-static const char *trimmed(const char *text, size_t *bytes) {
+static const char *trimmed(const char *text, size_t *bytes)
+{
     size_t length;
 
     while (is_blank(*text)) text++;
@@ -138,7 +150,8 @@ static const char *trimmed(const char *text, size_t *bytes) {
     return text;
 }
 
-bool ys_trim_copy(char *out, size_t out_bytes, const char *text) {
+bool ys_trim_copy(char *out, size_t out_bytes, const char *text)
+{
     size_t bytes = 0;
     const char *start = trimmed(text != NULL ? text : "", &bytes);
 
@@ -150,7 +163,8 @@ bool ys_trim_copy(char *out, size_t out_bytes, const char *text) {
 #define ESCAPE_BYTES 6 /* \uXXXX */
 
 /* The value of the \uXXXX escape at `text`; -1 when there is none. */
-static int32_t escape_value(const char *text, size_t bytes) {
+static int32_t escape_value(const char *text, size_t bytes)
+{
     int32_t value = 0;
 
     if (bytes < ESCAPE_BYTES || text[0] != '\\' || text[1] != 'u') return -1;
@@ -167,12 +181,14 @@ static int32_t escape_value(const char *text, size_t bytes) {
     return value;
 }
 
-static bool is_low_surrogate(int32_t value) {
+static bool is_low_surrogate(int32_t value)
+{
     return value >= 0xDC00 && value <= 0xDFFF;
 }
 
 /* Cleans the escape at text[0] == '\\' and returns how many bytes it takes. */
-static size_t clean_escape(char *text, size_t bytes) {
+static size_t clean_escape(char *text, size_t bytes)
+{
     int32_t value = escape_value(text, bytes);
 
     if (value < 0) {
@@ -189,7 +205,8 @@ static size_t clean_escape(char *text, size_t bytes) {
     return ESCAPE_BYTES;
 }
 
-void ys_json_clean(char *text, size_t bytes) {
+void ys_json_clean(char *text, size_t bytes)
+{
     size_t at = 0;
 
     while (at < bytes) {
@@ -205,7 +222,8 @@ void ys_json_clean(char *text, size_t bytes) {
 /* ------------------------------------------------------------------ YouTube's rules */
 
 /* `text` as it can stand in a message: one line, valid UTF-8, cut when long. */
-static void show(char out[SHOWN_BYTES], const char *text) {
+static void show(char out[SHOWN_BYTES], const char *text)
+{
     const char *end = text + strlen(text);
     size_t bytes = 0;
 
@@ -228,14 +246,16 @@ static void show(char out[SHOWN_BYTES], const char *text) {
 }
 
 /* A '<' with a '>' somewhere behind it; YouTube takes that for markup and refuses it. */
-static bool has_brackets(const char *text, size_t bytes) {
+static bool has_brackets(const char *text, size_t bytes)
+{
     const char *open = memchr(text, '<', bytes);
 
     return open != NULL && memchr(open, '>', bytes - (size_t)(open - text)) != NULL;
 }
 
 /* The control characters, C0 and C1; tab and line breaks only when `breaks` is false. */
-static bool has_control(const char *text, size_t bytes, bool breaks_allowed) {
+static bool has_control(const char *text, size_t bytes, bool breaks_allowed)
+{
     const char *end = text + bytes;
 
     while (text < end) {
@@ -247,7 +267,8 @@ static bool has_control(const char *text, size_t bytes, bool breaks_allowed) {
     return false;
 }
 
-static size_t count_codepoints(const char *text, size_t bytes) {
+static size_t count_codepoints(const char *text, size_t bytes)
+{
     const char *end = text + bytes;
     size_t count = 0;
 
@@ -255,7 +276,8 @@ static size_t count_codepoints(const char *text, size_t bytes) {
     return count;
 }
 
-enum ys_status ys_title_check(const char *title, struct ys_error *err) {
+enum ys_status ys_title_check(const char *title, struct ys_error *err)
+{
     char shown[SHOWN_BYTES];
     const char *start;
     size_t bytes = 0, count;
@@ -293,7 +315,8 @@ enum ys_status ys_title_check(const char *title, struct ys_error *err) {
     return YS_OK;
 }
 
-enum ys_status ys_description_check(const char *description, struct ys_error *err) {
+enum ys_status ys_description_check(const char *description, struct ys_error *err)
+{
     char shown[SHOWN_BYTES];
     size_t bytes, count;
 
@@ -323,7 +346,8 @@ enum ys_status ys_description_check(const char *description, struct ys_error *er
 }
 
 /* Length of `id` when all of it is of [A-Za-z0-9_-], else 0. */
-static size_t id_bytes(const char *id) {
+static size_t id_bytes(const char *id)
+{
     size_t bytes = 0;
 
     if (id == NULL) return 0;
@@ -339,11 +363,13 @@ static size_t id_bytes(const char *id) {
     return bytes;
 }
 
-bool ys_video_id_valid(const char *id) {
+bool ys_video_id_valid(const char *id)
+{
     return id_bytes(id) == VIDEO_ID_BYTES;
 }
 
-bool ys_playlist_id_valid(const char *id) {
+bool ys_playlist_id_valid(const char *id)
+{
     size_t bytes = id_bytes(id);
 
     return bytes >= PLAYLIST_ID_BYTES_MIN && bytes < YS_ID_BYTES;

@@ -22,11 +22,13 @@
 #define SHORT_YEAR_PIVOT 70
 #define DURATION_DIGITS_MAX 12
 
-static int64_t floor_div(int64_t value, int64_t by) {
+static int64_t floor_div(int64_t value, int64_t by)
+{
     return value / by - (value % by < 0);
 }
 
-static int64_t clamp(int64_t value, int64_t low, int64_t high) {
+static int64_t clamp(int64_t value, int64_t low, int64_t high)
+{
     if (value < low) return low;
     return value > high ? high : value;
 }
@@ -35,7 +37,8 @@ static int64_t clamp(int64_t value, int64_t low, int64_t high) {
 
 /* Years are counted from March here, so that the leap day is the last one; then the days before
  * a month are (153 * month + 2) / 5. */
-static int64_t days_from_civil(int64_t year, int month, int day) {
+static int64_t days_from_civil(int64_t year, int month, int day)
+{
     int64_t era, year_of_era, day_of_year, shifted = year - (month <= 2);
 
     era = floor_div(shifted, YEARS_PER_ERA);
@@ -45,7 +48,8 @@ static int64_t days_from_civil(int64_t year, int month, int day) {
            day_of_year - 719468; /* 0000-03-01 to 1970-01-01 */
 }
 
-static void civil_from_days(int64_t days, struct ys_civil *out) {
+static void civil_from_days(int64_t days, struct ys_civil *out)
+{
     int64_t shifted = days + 719468;
     int64_t era = floor_div(shifted, DAYS_PER_ERA);
     int64_t day_of_era = shifted - era * DAYS_PER_ERA;
@@ -59,7 +63,8 @@ static void civil_from_days(int64_t days, struct ys_civil *out) {
     out->year = era * YEARS_PER_ERA + year_of_era + (out->month <= 2);
 }
 
-void ys_civil_from_ms(int64_t ms, struct ys_civil *out) {
+void ys_civil_from_ms(int64_t ms, struct ys_civil *out)
+{
     int64_t days = floor_div(ms, YS_MS_PER_DAY);
     int64_t rest = ms % YS_MS_PER_DAY;
 
@@ -71,13 +76,15 @@ void ys_civil_from_ms(int64_t ms, struct ys_civil *out) {
     out->millisecond = (int)(rest % YS_MS_PER_S);
 }
 
-int64_t ys_civil_to_ms(const struct ys_civil *civil) {
+int64_t ys_civil_to_ms(const struct ys_civil *civil)
+{
     return days_from_civil(civil->year, civil->month, civil->day) * YS_MS_PER_DAY +
            civil->hour * YS_MS_PER_HOUR + civil->minute * YS_MS_PER_MINUTE +
            civil->second * YS_MS_PER_S + civil->millisecond;
 }
 
-static int days_in_month(int64_t year, int month) {
+static int days_in_month(int64_t year, int month)
+{
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 
@@ -85,25 +92,29 @@ static int days_in_month(int64_t year, int month) {
 }
 
 /* 0 is Sunday; 1970-01-01 was a Thursday. */
-static int weekday(int64_t days) {
+static int weekday(int64_t days)
+{
     return (int)(days + 4 - 7 * floor_div(days + 4, 7));
 }
 
 /* ------------------------------------------------------------------ Pacific days */
 
-static int64_t nth_sunday(int64_t year, int month, int nth) {
+static int64_t nth_sunday(int64_t year, int month, int nth)
+{
     int64_t first = days_from_civil(year, month, 1);
 
     return first + (7 + SUNDAY - weekday(first)) % 7 + 7 * (nth - 1);
 }
 
 /* The days (local) on which daylight time begins and ends in `year`. */
-static void daylight_days(int64_t year, int64_t *begin, int64_t *end) {
+static void daylight_days(int64_t year, int64_t *begin, int64_t *end)
+{
     *begin = nth_sunday(year, 3, 2);
     *end = nth_sunday(year, 11, 1);
 }
 
-int64_t ys_pacific_day(int64_t ms) {
+int64_t ys_pacific_day(int64_t ms)
+{
     struct ys_civil standard;
     int64_t begin, end, local_ms;
 
@@ -120,7 +131,8 @@ int64_t ys_pacific_day(int64_t ms) {
     return floor_div(local_ms, YS_MS_PER_DAY);
 }
 
-int64_t ys_pacific_day_start_ms(int64_t day) {
+int64_t ys_pacific_day_start_ms(int64_t day)
+{
     struct ys_civil civil;
     int64_t begin, end;
 
@@ -134,7 +146,8 @@ int64_t ys_pacific_day_start_ms(int64_t day) {
 /* ------------------------------------------------------------------ reading texts */
 
 /* Reads exactly `digits` decimal digits and moves on. */
-static bool read_number(const char **text, int digits, int *out) {
+static bool read_number(const char **text, int digits, int *out)
+{
     int value = 0;
 
     for (int i = 0; i < digits; i++) {
@@ -148,13 +161,15 @@ static bool read_number(const char **text, int digits, int *out) {
     return true;
 }
 
-static bool read_char(const char **text, char wanted) {
+static bool read_char(const char **text, char wanted)
+{
     if (**text != wanted) return false;
     (*text)++;
     return true;
 }
 
-static bool read_literal(const char **text, const char *wanted) {
+static bool read_literal(const char **text, const char *wanted)
+{
     size_t bytes = strlen(wanted);
 
     if (strncmp(*text, wanted, bytes) != 0) return false;
@@ -163,7 +178,8 @@ static bool read_literal(const char **text, const char *wanted) {
 }
 
 /* Reads one of `count` names; *out is its index. */
-static bool read_name(const char **text, const char *const *names, int count, int *out) {
+static bool read_name(const char **text, const char *const *names, int count, int *out)
+{
     for (int i = 0; i < count; i++) {
         if (read_literal(text, names[i])) {
             *out = i;
@@ -174,14 +190,16 @@ static bool read_name(const char **text, const char *const *names, int count, in
 }
 
 /* Whether the fields are a date and time; 60 is allowed for a leap second. */
-static bool civil_valid(const struct ys_civil *civil) {
+static bool civil_valid(const struct ys_civil *civil)
+{
     return civil->month >= 1 && civil->month <= 12 && civil->day >= 1 &&
            civil->day <= days_in_month(civil->year, civil->month) && civil->hour <= 23 &&
            civil->minute <= 59 && civil->second <= 60;
 }
 
 /* "2026-11-22" */
-static bool read_date(const char **text, struct ys_civil *out) {
+static bool read_date(const char **text, struct ys_civil *out)
+{
     int year = 0;
 
     if (!read_number(text, 4, &year) || !read_char(text, '-') ||
@@ -194,7 +212,8 @@ static bool read_date(const char **text, struct ys_civil *out) {
 }
 
 /* "10:00:00" */
-static bool read_clock(const char **text, struct ys_civil *out) {
+static bool read_clock(const char **text, struct ys_civil *out)
+{
     return read_number(text, 2, &out->hour) && read_char(text, ':') &&
            read_number(text, 2, &out->minute) && read_char(text, ':') &&
            read_number(text, 2, &out->second);
@@ -202,7 +221,8 @@ static bool read_clock(const char **text, struct ys_civil *out) {
 
 /* ------------------------------------------------------------------ day and RFC 3339 */
 
-void ys_day_text(int64_t day, char out[YS_DAY_TEXT_BYTES]) {
+void ys_day_text(int64_t day, char out[YS_DAY_TEXT_BYTES])
+{
     struct ys_civil civil;
 
     civil_from_days(clamp(day, DAY_MIN, DAY_MAX), &civil);
@@ -210,7 +230,8 @@ void ys_day_text(int64_t day, char out[YS_DAY_TEXT_BYTES]) {
                    (unsigned)civil.month % 100, (unsigned)civil.day % 100);
 }
 
-bool ys_day_parse(const char *text, int64_t *day) {
+bool ys_day_parse(const char *text, int64_t *day)
+{
     struct ys_civil civil = {0};
 
     if (text == NULL || !read_date(&text, &civil) || *text != '\0' || !civil_valid(&civil)) {
@@ -220,7 +241,8 @@ bool ys_day_parse(const char *text, int64_t *day) {
     return true;
 }
 
-void ys_time_text(int64_t ms, char out[YS_TIME_TEXT_BYTES]) {
+void ys_time_text(int64_t ms, char out[YS_TIME_TEXT_BYTES])
+{
     struct ys_civil civil;
     int bytes;
 
@@ -238,7 +260,8 @@ void ys_time_text(int64_t ms, char out[YS_TIME_TEXT_BYTES]) {
 }
 
 /* ".123456": any number of digits; what is finer than a millisecond is cut off. */
-static bool read_fraction(const char **text, int *millisecond) {
+static bool read_fraction(const char **text, int *millisecond)
+{
     int value = 0, digits = 0;
 
     if (!read_char(text, '.')) return true;
@@ -251,7 +274,8 @@ static bool read_fraction(const char **text, int *millisecond) {
 }
 
 /* "Z" or "+02:00"; *out is how far local time is ahead of UTC. */
-static bool read_offset(const char **text, int64_t *out) {
+static bool read_offset(const char **text, int64_t *out)
+{
     int hours = 0, minutes = 0;
     bool ahead = **text == '+';
 
@@ -267,7 +291,8 @@ static bool read_offset(const char **text, int64_t *out) {
     return true;
 }
 
-bool ys_time_parse(const char *text, int64_t *ms) {
+bool ys_time_parse(const char *text, int64_t *ms)
+{
     struct ys_civil civil = {0};
     int64_t ahead_ms = 0;
 
@@ -289,14 +314,16 @@ static const char *const day_names[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri"
 static const char *const long_day_names[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
                                              "Thursday", "Friday", "Saturday"};
 
-static bool read_month(const char **text, int *month) {
+static bool read_month(const char **text, int *month)
+{
     if (!read_name(text, month_names, 12, month)) return false;
     *month += 1;
     return true;
 }
 
 /* "06 Nov 1994 08:49:37 GMT", after the day's name and ", " */
-static bool read_imf_fixdate(const char *text, struct ys_civil *out) {
+static bool read_imf_fixdate(const char *text, struct ys_civil *out)
+{
     int year = 0;
 
     if (!read_number(&text, 2, &out->day) || !read_char(&text, ' ') ||
@@ -310,7 +337,8 @@ static bool read_imf_fixdate(const char *text, struct ys_civil *out) {
 }
 
 /* "06-Nov-94 08:49:37 GMT", after the day's long name and ", " */
-static bool read_rfc850(const char *text, struct ys_civil *out) {
+static bool read_rfc850(const char *text, struct ys_civil *out)
+{
     int year = 0;
 
     if (!read_number(&text, 2, &out->day) || !read_char(&text, '-') ||
@@ -324,7 +352,8 @@ static bool read_rfc850(const char *text, struct ys_civil *out) {
 }
 
 /* "Nov  6 08:49:37 1994", after the day's name and a space */
-static bool read_asctime(const char *text, struct ys_civil *out) {
+static bool read_asctime(const char *text, struct ys_civil *out)
+{
     int year = 0;
 
     if (!read_month(&text, &out->month) || !read_char(&text, ' ')) return false;
@@ -341,7 +370,8 @@ static bool read_asctime(const char *text, struct ys_civil *out) {
     return true;
 }
 
-bool ys_http_date_parse(const char *text, int64_t *ms) {
+bool ys_http_date_parse(const char *text, int64_t *ms)
+{
     struct ys_civil civil = {0};
     bool read;
     int day = 0;
@@ -361,7 +391,8 @@ bool ys_http_date_parse(const char *text, int64_t *ms) {
     return true;
 }
 
-void ys_http_date_text(int64_t ms, char out[YS_HTTP_DATE_BYTES]) {
+void ys_http_date_text(int64_t ms, char out[YS_HTTP_DATE_BYTES])
+{
     struct ys_civil civil;
 
     ms = clamp(ms, MS_MIN, MS_MAX);
@@ -378,7 +409,8 @@ void ys_http_date_text(int64_t ms, char out[YS_HTTP_DATE_BYTES]) {
 /* Reads a number and one of the designators of `units`, which must stand in that order.
  * *next_unit is the index from which on a designator may be used. */
 static bool read_duration_part(const char **text, const char *units, size_t *next_unit,
-                               char *designator, int64_t *value) {
+                               char *designator, int64_t *value)
+{
     const char *found;
     int digits = 0;
 
@@ -396,7 +428,8 @@ static bool read_duration_part(const char **text, const char *units, size_t *nex
     return true;
 }
 
-bool ys_duration_parse(const char *text, int64_t *seconds) {
+bool ys_duration_parse(const char *text, int64_t *seconds)
+{
     int64_t total = 0, value = 0;
     size_t next_unit = 0;
     const char *units = "WD";
