@@ -1,0 +1,160 @@
+--- JSON for ytsync's Lua layer, over lua-cjson with settings of our own.
+--
+-- lua-cjson decodes every number as a float, keeps at most 14 digits when it encodes, turns []
+-- into {} and null into a truthy lightuserdata, and shares its settings with whoever else
+-- requires it. So: an instance of our own; numbers that are whole become integers; null becomes
+-- nil; writing is done here, with cjson for strings alone. What is written has its keys sorted,
+-- so the same value always gives the same text.
+local cjson = require("cjson")
+
+local M = {}
+
+local instance = cjson.new()
+instance.decode_invalid_numbers(false)
+instance.decode_max_depth(100)
+
+-- Deeper values are a cycle or a mistake.
+local DEPTH_MAX = 100
+
+local Array = { __name = "ytsync.json.array" }
+
+--- Marks a table as an array, so that it is written as [] when it is empty.
+---@generic T
+---@param list T[]|nil  nil: a new table
+---@return T[]
+function M.array(list)
+    return setmetatable(list or {}, Array)
+end
+
+local function refine(value, depth)
+    if value == cjson.null then
+        return nil
+    end
+    if type(value) == "number" then
+        return math.tointeger(value) or value
+    end
+    if type(value) ~= "table" then
+        return value
+    end
+    for key, member in pairs(value) do -- an assignment to an existing key is allowed here
+        value[key] = refine(member, depth + 1)
+    end
+    return value
+end
+
+--- Decodes a JSON text.
+---@param text string
+---@return any value  nil for the text "null"
+---@return string|nil message  when the text is not JSON
+---@return string|nil name  "bad_reply"
+function M.decode(text)
+    local ok, value = pcall(instance.decode, text)
+    if not ok then
+        return nil, "not JSON: " .. tostring(value), "bad_reply"
+    end
+    return refine(value, 1)
+end
+
+local function is_array(value)
+    if getmetatable(value) == Array then
+        return true
+    end
+    local count = #value
+    if count == 0 then
+        return false
+    end
+    local keys = 0
+    for _ in pairs(value) do
+        keys = keys + 1
+    end
+    return keys == count
+end
+
+local function number_text(value)
+    if math.type(value) == "integer" then
+        return ("%d"):format(value)
+    end
+    if value ~= value or value == math.huge or value == -math.huge then
+        error("JSON has no word for " .. tostring(value), 0)
+    end
+    -- A locale may write 1,5: JSON has the point.
+    return (("%.17g"):format(value):gsub(",", "."))
+end
+
+local function sorted_keys(object)
+    local keys = {}
+    for key in pairs(object) do
+        if type(key) ~= "string" then
+            error("a JSON object has strings for keys, not " .. tostring(key), 0)
+        end
+        keys[#keys + 1] = key
+    end
+    table.sort(keys)
+    return keys
+end
+
+local write
+
+local function write_table(out, value, indent, depth)
+    if depth > DEPTH_MAX then
+        error("too deep to be written as JSON", 0)
+    end
+    local array = is_array(value)
+    local open, close = array and "[" or "{", array and "]" or "}"
+    local keys = array and value or sorted_keys(value)
+    if #keys == 0 then
+        out[#out + 1] = open .. close
+        return
+    end
+    local inner = indent and indent .. "  "
+    out[#out + 1] = open
+    for position, key in ipairs(keys) do
+        if position > 1 then
+            out[#out + 1] = ","
+        end
+        if inner then
+            out[#out + 1] = "\n" .. inner
+        end
+        if not array then
+            out[#out + 1] = instance.encode(key) .. (inner and ": " or ":")
+        end
+        write(out, array and key or value[key], inner, depth + 1)
+    end
+    if inner then
+        out[#out + 1] = "\n" .. indent
+    end
+    out[#out + 1] = close
+end
+
+function write(out, value, indent, depth)
+    local kind = type(value)
+    if kind == "table" then
+        write_table(out, value, indent, depth)
+    elseif kind == "string" then
+        out[#out + 1] = instance.encode(value)
+    elseif kind == "number" then
+        out[#out + 1] = number_text(value)
+    elseif kind == "boolean" then
+        out[#out + 1] = tostring(value)
+    elseif value == nil or value == cjson.null then
+        out[#out + 1] = "null"
+    else
+        error("a " .. kind .. " cannot be written as JSON", 0)
+    end
+end
+
+--- Encodes a value: tables with the keys 1..n, or marked by `array`, as arrays; others as
+--- objects with sorted keys. Raises for what JSON cannot say.
+---@param value any
+---@param pretty boolean|nil  one member per line
+---@return string
+function M.encode(value, pretty)
+    local out = {}
+    write(out, value, pretty and "" or nil, 1)
+    return table.concat(out)
+end
+
+--- What stands for null in a table that is to be encoded.
+M.null = cjson.null
+
+return M

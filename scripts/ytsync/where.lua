@@ -1,0 +1,155 @@
+--- Where in the user's file a mistake stands: file and line, for every message about a policy.
+--
+-- A constructor knows the line of its call from the call stack, but a table that spans many
+-- lines is one call, and `return y.policy { ... }` is a tail call that leaves no frame at all.
+-- So the text of the file, known while a policy file is loaded, is searched for the key.
+-- State of this module: the file being loaded, set for the length of one call.
+local M = {}
+
+local own = {}
+
+-- {source = "@policy.lua", name = "policy.lua", text = "..."} while a policy file is loaded.
+local active = nil
+
+-- Frames looked at from the constructor upward; a policy nests far less.
+local FRAMES_MAX = 200
+
+--- Registers the calling file as one of ytsync's: it is never reported as the user's.
+function M.own()
+    own[debug.getinfo(2, "S").source] = true
+end
+M.own()
+
+--- Calls fn(...) while `file` is the file being loaded. fn must not raise.
+---@param file {source: string, name: string, text: string}
+---@param fn function
+---@return any ...
+function M.during(file, fn, ...)
+    local before = active
+    active = file
+    local results = table.pack(fn(...))
+    active = before
+    return table.unpack(results, 1, results.n)
+end
+
+-- Skips a comment or a string that begins at `position`; returns its last byte, or nil when
+-- there is none.
+local function skip(text, position)
+    local comment = text:sub(position, position + 1) == "--"
+    local start = comment and position + 2 or position
+    local level = text:match("^%[(=*)%[", start)
+    if level then
+        local _, last = text:find("]" .. level .. "]", start, true)
+        return last or #text
+    end
+    if comment then
+        return (text:find("\n", start, true) or #text + 1) - 1
+    end
+    local quote = text:match("^[\"']", position)
+    if not quote then
+        return nil
+    end
+    local at = position + 1
+    while at <= #text do
+        local byte = text:sub(at, at)
+        if byte == "\\" then
+            at = at + 1
+        elseif byte == quote or byte == "\n" then
+            return at
+        end
+        at = at + 1
+    end
+    return #text
+end
+
+--- The line on which `key =` is written, looking from `from_line` on. Of several the least
+--- deeply nested one counts, then the first. Comments and strings are no code.
+---@param text string
+---@param key string
+---@param from_line integer
+---@return integer|nil
+function M.locate(text, key, from_line)
+    local line, depth, position = 1, 0, 1
+    local best_line, best_depth = nil, nil
+    while position <= #text do
+        local last = skip(text, position)
+        local name = not last and text:match("^[%a_][%w_]*", position)
+        if last then
+            local _, breaks = text:sub(position, last):gsub("\n", "")
+            line = line + breaks
+        elseif name then
+            last = position + #name - 1
+            local assigned = name == key and line >= from_line
+                and text:find("^%s*=[^=]", last + 1)
+            if assigned and (not best_depth or depth < best_depth) then
+                best_line, best_depth = line, depth
+            end
+        else
+            last = position
+            local byte = text:sub(position, position)
+            line = line + (byte == "\n" and 1 or 0)
+            depth = depth + (byte == "{" and 1 or byte == "}" and -1 or 0)
+        end
+        position = last + 1
+    end
+    return best_line
+end
+
+-- The user's frame nearest to us: in the loaded file while one is loaded, else the first that
+-- is not ours. Nil when a tail call has wiped it out.
+local function user_frame()
+    for level = 3, FRAMES_MAX do
+        local info = debug.getinfo(level, "Slt")
+        if not info then
+            return nil
+        end
+        local ours = info.what == "C" or own[info.source]
+        if active and info.source == active.source then
+            return info
+        elseif not active and not ours then
+            return info
+        elseif not active and info.istailcall then
+            return nil
+        end
+    end
+    return nil
+end
+
+local function name_of(source)
+    return source:sub(1, 1) == "@" and source:sub(2) or "(text)"
+end
+
+--- Where the user's call stands. With a key: where that key is written, when it can be found.
+---@param key string|nil
+---@return {file: string|nil, line: integer|nil}
+function M.here(key)
+    local frame = user_frame()
+    local line = frame and frame.currentline > 0 and frame.currentline or nil
+    if not active then
+        return { file = frame and name_of(frame.source), line = line }
+    end
+    if key then
+        line = M.locate(active.text, key, line or 1) or line
+    end
+    return { file = active.name, line = line }
+end
+
+--- "policy.lua:12", "policy.lua" without a line, "" for an unknown place.
+---@param place {file: string|nil, line: integer|nil}
+---@return string
+function M.text(place)
+    if not place.file then
+        return ""
+    end
+    return place.line and ("%s:%d"):format(place.file, place.line) or place.file
+end
+
+--- Raises "policy.lua:12: message" for the caller's mistake.
+---@param place {file: string|nil, line: integer|nil}
+---@param message string
+function M.fail(place, message)
+    local text = M.text(place)
+    error(text == "" and message or text .. ": " .. message, 0)
+end
+
+return M
