@@ -167,6 +167,13 @@ static const char migration_1[] =
     " UNIQUE (job_id, seq));"
     "CREATE INDEX sync_operations_by_status ON sync_operations (job_id, status);"
 
+    /* What the policy dropped in so many words when the job was planned. */
+    "CREATE TABLE job_drops ("
+    " job_id BIGINT NOT NULL REFERENCES sync_jobs(id),"
+    " video_id TEXT NOT NULL,"
+    " rule TEXT NOT NULL DEFAULT '',"
+    " PRIMARY KEY (job_id, video_id));"
+
     "CREATE TABLE sync_errors ("
     " id %ID%,"
     " job_id BIGINT NOT NULL REFERENCES sync_jobs(id),"
