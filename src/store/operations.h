@@ -1,0 +1,60 @@
+/* operations.h: rows of sync_operations: every change that a job makes, from intent to outcome.
+ * Writers run inside a transaction. */
+#ifndef YS_STORE_OPERATIONS_H
+#define YS_STORE_OPERATIONS_H
+
+#include "store/store.h"
+
+/* One row. Text pointers: the caller's on the way in, valid during the callback on the way out. */
+struct ys_row_op {
+    int64_t id, job_id, seq;
+    enum ys_op_kind kind;
+    enum ys_op_status status;
+    const char *category;      /* key, "" for none */
+    const char *playlist_id;   /* "" until its create is done */
+    const char *item_id, *video_id;
+    const char *title, *description;
+    enum ys_privacy privacy;
+    int64_t copies;            /* item_insert: copies of the video there when it is done */
+    const char *found;         /* what the plan met (the old title) */
+    const char *rule;
+    int64_t attempts, intent_at_ms, done_at_ms;
+    const char *remote_id;
+    int64_t units;
+    const char *reason, *error;
+};
+
+typedef bool (*ys_row_op_fn)(void *ctx, const struct ys_row_op *row);
+
+YS_CHECKED enum ys_status ys_op_insert(struct ys_store *store, const struct ys_row_op *row,
+                                       int64_t *id_out, struct ys_error *err);
+YS_CHECKED enum ys_status ys_op_find(struct ys_store *store, int64_t id, ys_row_op_fn each,
+                                     void *ctx, bool *found, struct ys_error *err);
+/* All operations of a job by seq. */
+YS_CHECKED enum ys_status ys_op_walk(struct ys_store *store, int64_t job_id, ys_row_op_fn each,
+                                     void *ctx, struct ys_error *err);
+/* pending -> in_flight with one more attempt and its units; YS_EINTERNAL from another status. */
+YS_CHECKED enum ys_status ys_op_claim(struct ys_store *store, int64_t id, int64_t units,
+                                      int64_t now_ms, struct ys_error *err);
+/* Any unfinished status -> `status`. remote_id, reason and error may be NULL (kept, "", ""). */
+YS_CHECKED enum ys_status ys_op_settle(struct ys_store *store, int64_t id,
+                                       enum ys_op_status status, const char *remote_id,
+                                       const char *reason, const char *error, int64_t now_ms,
+                                       struct ys_error *err);
+/* failed, skipped or done -> pending again (a decision, or verification found work). */
+YS_CHECKED enum ys_status ys_op_reopen(struct ys_store *store, int64_t id, struct ys_error *err);
+/* The id of the playlist that a create made, for all operations of its category. */
+YS_CHECKED enum ys_status ys_op_set_playlist(struct ys_store *store, int64_t job_id,
+                                             const char *category, const char *playlist_id,
+                                             struct ys_error *err);
+/* Totals per stage. */
+struct ys_op_totals {
+    struct ys_stage_result create_playlists, add_videos, delete_playlists;
+    int64_t unfinished, unknown;
+};
+YS_CHECKED enum ys_status ys_op_totals(struct ys_store *store, int64_t job_id,
+                                       struct ys_op_totals *out, struct ys_error *err);
+YS_CHECKED enum ys_status ys_op_last_seq(struct ys_store *store, int64_t job_id, int64_t *seq,
+                                         struct ys_error *err);
+
+#endif
