@@ -6,14 +6,14 @@
  * the next one is appended. */
 #include "store/schema.h"
 
-static const char migration_1[] =
+static const char *const migration_1[] = {
     "CREATE TABLE meta ("
     " key TEXT NOT NULL PRIMARY KEY,"
-    " value TEXT NOT NULL);"
+    " value TEXT NOT NULL);",
 
     "CREATE TABLE settings ("
     " key TEXT NOT NULL PRIMARY KEY,"
-    " value TEXT NOT NULL);"
+    " value TEXT NOT NULL);",
 
     "CREATE TABLE accounts ("
     " id %ID%,"
@@ -22,7 +22,7 @@ static const char migration_1[] =
     " title TEXT NOT NULL,"
     " granted_scopes TEXT NOT NULL DEFAULT '',"
     " login_at BIGINT NOT NULL DEFAULT 0,"
-    " fetched_at BIGINT NOT NULL DEFAULT 0);"
+    " fetched_at BIGINT NOT NULL DEFAULT 0);",
 
     /* listed_*: what the playlist looked like when its items were last read to the end. */
     "CREATE TABLE playlists ("
@@ -43,8 +43,8 @@ static const char migration_1[] =
     " listed_count BIGINT NOT NULL DEFAULT -1,"
     " self_sorted BIGINT NOT NULL DEFAULT 0 CHECK (self_sorted IN (0, 1)),"
     " made_by_job BIGINT NOT NULL DEFAULT 0,"
-    " deleted_from_youtube_at BIGINT NOT NULL DEFAULT 0);"
-    "CREATE INDEX playlists_by_account ON playlists (account_id, title);"
+    " deleted_from_youtube_at BIGINT NOT NULL DEFAULT 0);",
+    "CREATE INDEX playlists_by_account ON playlists (account_id, title);",
 
     /* fetched_at: when videos.list last answered for it; 0: never asked. */
     "CREATE TABLE videos ("
@@ -58,7 +58,7 @@ static const char migration_1[] =
     " published_at BIGINT NOT NULL DEFAULT 0,"
     " availability TEXT NOT NULL DEFAULT 'live'"
     "  CHECK (availability IN ('live', 'private', 'deleted')),"
-    " fetched_at BIGINT NOT NULL DEFAULT 0);"
+    " fetched_at BIGINT NOT NULL DEFAULT 0);",
 
     "CREATE TABLE playlist_items ("
     " id %ID%,"
@@ -66,9 +66,9 @@ static const char migration_1[] =
     " playlist_id BIGINT NOT NULL REFERENCES playlists(id),"
     " video_id BIGINT NOT NULL REFERENCES videos(id),"
     " position BIGINT NOT NULL,"
-    " added_at BIGINT NOT NULL DEFAULT 0);"
-    "CREATE INDEX playlist_items_by_playlist ON playlist_items (playlist_id, position);"
-    "CREATE INDEX playlist_items_by_video ON playlist_items (video_id);"
+    " added_at BIGINT NOT NULL DEFAULT 0);",
+    "CREATE INDEX playlist_items_by_playlist ON playlist_items (playlist_id, position);",
+    "CREATE INDEX playlist_items_by_video ON playlist_items (video_id);",
 
     /* Where a video was ever seen; kept also when the playlist is gone. */
     "CREATE TABLE origins ("
@@ -76,7 +76,7 @@ static const char migration_1[] =
     " playlist_youtube_id TEXT NOT NULL,"
     " playlist_title TEXT NOT NULL,"
     " added_at BIGINT NOT NULL,"
-    " PRIMARY KEY (video_id, playlist_youtube_id));"
+    " PRIMARY KEY (video_id, playlist_youtube_id));",
 
     "CREATE TABLE categories ("
     " id %ID%,"
@@ -85,7 +85,7 @@ static const char migration_1[] =
     " title TEXT NOT NULL,"
     " protected BIGINT NOT NULL DEFAULT 0 CHECK (protected IN (0, 1)),"
     " youtube_playlist_id TEXT NOT NULL DEFAULT '',"
-    " UNIQUE (account_id, key));"
+    " UNIQUE (account_id, key));",
 
     "CREATE TABLE category_videos ("
     " category_id BIGINT NOT NULL REFERENCES categories(id),"
@@ -93,7 +93,7 @@ static const char migration_1[] =
     " count BIGINT NOT NULL DEFAULT 1,"
     " rank BIGINT NOT NULL,"
     " rule TEXT NOT NULL DEFAULT '',"
-    " PRIMARY KEY (category_id, video_youtube_id));"
+    " PRIMARY KEY (category_id, video_youtube_id));",
 
     "CREATE TABLE backup_snapshots ("
     " id %ID%,"
@@ -104,7 +104,7 @@ static const char migration_1[] =
     " items BIGINT NOT NULL,"
     " videos BIGINT NOT NULL,"
     " trigger_name TEXT NOT NULL,"
-    " at BIGINT NOT NULL);"
+    " at BIGINT NOT NULL);",
 
     /* reference: a short random word in the marks of created playlists (DESIGN section 6). */
     "CREATE TABLE sync_jobs ("
@@ -131,7 +131,7 @@ static const char migration_1[] =
     " finished_at BIGINT NOT NULL DEFAULT 0,"
     " lease_owner TEXT NOT NULL DEFAULT '',"
     " lease_epoch BIGINT NOT NULL DEFAULT 0,"
-    " lease_expires_at BIGINT NOT NULL DEFAULT 0);"
+    " lease_expires_at BIGINT NOT NULL DEFAULT 0);",
 
     /* copies: for item_insert, how many copies of the video the playlist has when it is done.
      * found: JSON, what the operation met (old metadata, old position). */
@@ -164,15 +164,15 @@ static const char migration_1[] =
     " units BIGINT NOT NULL DEFAULT 0,"
     " reason TEXT NOT NULL DEFAULT '',"
     " error TEXT NOT NULL DEFAULT '',"
-    " UNIQUE (job_id, seq));"
-    "CREATE INDEX sync_operations_by_status ON sync_operations (job_id, status);"
+    " UNIQUE (job_id, seq));",
+    "CREATE INDEX sync_operations_by_status ON sync_operations (job_id, status);",
 
     /* What the policy dropped in so many words when the job was planned. */
     "CREATE TABLE job_drops ("
     " job_id BIGINT NOT NULL REFERENCES sync_jobs(id),"
     " video_id TEXT NOT NULL,"
     " rule TEXT NOT NULL DEFAULT '',"
-    " PRIMARY KEY (job_id, video_id));"
+    " PRIMARY KEY (job_id, video_id));",
 
     "CREATE TABLE sync_errors ("
     " id %ID%,"
@@ -182,8 +182,8 @@ static const char migration_1[] =
     " entity TEXT NOT NULL,"
     " reason TEXT NOT NULL,"
     " message TEXT NOT NULL,"
-    " at BIGINT NOT NULL);"
-    "CREATE INDEX sync_errors_by_job ON sync_errors (job_id, id);"
+    " at BIGINT NOT NULL);",
+    "CREATE INDEX sync_errors_by_job ON sync_errors (job_id, id);",
 
     /* day: days since 1970-01-01 of the calendar in Los Angeles. hold_until: nothing is sent
      * before, because the day seems not to have been reset yet (late_refusals of it so far). */
@@ -200,7 +200,7 @@ static const char migration_1[] =
     " exhausted_at BIGINT NOT NULL DEFAULT 0,"
     " late_refusals BIGINT NOT NULL DEFAULT 0,"
     " hold_until BIGINT NOT NULL DEFAULT 0,"
-    " PRIMARY KEY (project, day));"
+    " PRIMARY KEY (project, day));",
 
     /* day2: the second day on which the call is booked when its flight may touch midnight, or
      * -1. done_at 0: reserved, the outcome is not back. */
@@ -217,8 +217,8 @@ static const char migration_1[] =
     " sent_at BIGINT NOT NULL,"
     " done_at BIGINT NOT NULL DEFAULT 0,"
     " http_status BIGINT NOT NULL DEFAULT 0,"
-    " reason TEXT NOT NULL DEFAULT '');"
-    "CREATE INDEX quota_usage_open ON quota_usage (project, done_at);"
+    " reason TEXT NOT NULL DEFAULT '');",
+    "CREATE INDEX quota_usage_open ON quota_usage (project, done_at);",
 
     "CREATE TABLE operation_log ("
     " id %ID%,"
@@ -230,18 +230,20 @@ static const char migration_1[] =
     " entity TEXT NOT NULL,"
     " before_json TEXT NOT NULL DEFAULT '',"
     " after_json TEXT NOT NULL DEFAULT '',"
-    " snapshot_id BIGINT NOT NULL DEFAULT 0);"
-    "CREATE INDEX operation_log_by_job ON operation_log (job_id, id);";
+    " snapshot_id BIGINT NOT NULL DEFAULT 0);",
+    "CREATE INDEX operation_log_by_job ON operation_log (job_id, id);",
+};
 
-static const char *const migrations[] = {migration_1};
+static const struct ys_migration migrations[] = {
+    {migration_1, sizeof migration_1 / sizeof migration_1[0]},
+};
 
 size_t ys_schema_version(void)
 {
     return sizeof migrations / sizeof migrations[0];
 }
 
-const char *ys_schema_migration(size_t version)
+const struct ys_migration *ys_schema_migrations(void)
 {
-    YS_REQUIRE(version >= 1 && version <= ys_schema_version());
-    return migrations[version - 1];
+    return migrations;
 }

@@ -25,8 +25,11 @@ struct ys_store {
     int state_fd;            /* -1 for an in-memory store */
     char database_id[33];
     int64_t commit_counter;
-    bool stale_accepted;     /* opened with accept_old and found behind its state file */
+    bool stale_accepted;     /* an old copy was taken with accept_old; see ys_store_relisted */
     int64_t usage_day, usage_units; /* what the state file shall hold, see ys_store_note_usage */
+    int64_t known_day, known_units; /* what it held at open, see ys_store_known_usage */
+    bool dirty_due;          /* the next transaction notes that a runner is at work */
+    bool dirty_noted;        /* ... it was noted; a clean unlock takes it back */
 };
 
 struct ys_store_options {
@@ -49,6 +52,10 @@ void ys_store_unlock(struct ys_store *store);
 YS_CHECKED enum ys_status ys_store_begin(struct ys_store *store, struct ys_error *err);
 YS_CHECKED enum ys_status ys_store_commit(struct ys_store *store, struct ys_error *err);
 void ys_store_rollback(struct ys_store *store);
+
+/* After everything was listed anew: forgets that an old copy was taken (stale_accepted, which is
+ * kept in `meta` over restarts). */
+YS_CHECKED enum ys_status ys_store_relisted(struct ys_store *store, struct ys_error *err);
 
 /* The day's booked units, written to the state file with the next commit. */
 void ys_store_note_usage(struct ys_store *store, int64_t day, int64_t units);

@@ -1,0 +1,92 @@
+/* migrate.c: runs the numbered migrations.
+ *
+ * Invariants
+ *   - user_version N means: exactly migrations 1..N were applied. It is written in the same
+ *     transaction as the migration, together with the application id.
+ *   - Foreign keys are off while a migration runs: rebuilding a parent table with them on
+ *     empties its children. They are checked as a whole before the commit. */
+#include <string.h>
+
+#include "base/buffer.h"
+#include "store/schema.h"
+#include "store/store.h"
+
+#define ID_TOKEN "%ID%"
+#define STATEMENT_BYTES_MAX (64 * 1024)
+
+/* Runs one statement with the driver's id column in place of each %ID%. */
+static enum ys_status statement_run(struct ys_db *db, const char *text, struct ys_error *err)
+{
+    struct ys_buf ddl;
+    const char *token = NULL;
+    ys_buf_init(&ddl, STATEMENT_BYTES_MAX);
+    while ((token = strstr(text, ID_TOKEN)) != NULL) {
+        ys_buf_add(&ddl, text, (size_t)(token - text));
+        ys_buf_text_add(&ddl, ys_db_id_column(db));
+        text = token + strlen(ID_TOKEN);
+    }
+    ys_buf_text_add(&ddl, text);
+    enum ys_status status = ys_buf_check(&ddl, "a statement of a migration", err);
+    if (status == YS_OK) status = ys_db_exec(db, ys_buf_text(&ddl), err);
+    ys_buf_free(&ddl);
+    return status;
+}
+
+/* Inside the transaction. Another process may have been faster: then there is nothing to do. */
+static enum ys_status migration_apply(struct ys_db *db, const struct ys_migration *migration,
+                                      int64_t version, struct ys_error *err)
+{
+    int64_t now_at = 0;
+    YS_TRY(ys_db_user_version(db, &now_at, err));
+    if (now_at >= version) return YS_OK;
+    for (size_t i = 0; i < migration->count; i++)
+        YS_TRY(statement_run(db, migration->statements[i], err));
+    YS_TRY(ys_db_set_application_id(db, YS_APPLICATION_ID, err));
+    YS_TRY(ys_db_set_user_version(db, version, err));
+    return ys_db_foreign_key_check(db, err);
+}
+
+static enum ys_status migration_run(struct ys_db *db, const struct ys_migration *migration,
+                                    int64_t version, struct ys_error *err)
+{
+    YS_TRY(ys_db_foreign_keys(db, false, err));
+    enum ys_status status = ys_db_begin(db, err);
+    if (status == YS_OK) status = migration_apply(db, migration, version, err);
+    if (status == YS_OK) status = ys_db_commit(db, err);
+    if (status != YS_OK) {
+        ys_db_rollback(db);
+        ys_error_prefix(err, "Bringing the database to version %lld failed, it stays as it was",
+                        (long long)version);
+    }
+    enum ys_status on = ys_db_foreign_keys(db, true, status == YS_OK ? err : NULL);
+    return status == YS_OK ? on : status;
+}
+
+enum ys_status ys_schema_run(struct ys_db *db, const struct ys_migration *migrations, size_t count,
+                             struct ys_error *err)
+{
+    int64_t version = 0;
+    YS_TRY(ys_db_user_version(db, &version, err));
+    if (version < 0)
+        return ys_fail(err, YS_EDBCORRUPT,
+                       "The database says that its version is %lld. Put back a copy of it that "
+                       "you know to be good.",
+                       (long long)version);
+    if ((uint64_t)version > count)
+        return ys_fail(err, YS_EDBNEWER,
+                       "The database is of version %lld and this ytsync knows versions up to "
+                       "%zu: a newer ytsync wrote it. Use that one, or choose another file with "
+                       "--db.",
+                       (long long)version, count);
+    for (size_t next = (size_t)version + 1; next <= count; next++)
+        YS_TRY(migration_run(db, &migrations[next - 1], (int64_t)next, err));
+    return YS_OK;
+}
+
+enum ys_status ys_schema_migrate(struct ys_db *db, struct ys_error *err)
+{
+    const struct ys_migration *migrations = ys_schema_migrations();
+    size_t count = ys_schema_version();
+    YS_TRY(ys_schema_run(db, migrations, count, err));
+    return ys_schema_compare(db, migrations, count, err);
+}

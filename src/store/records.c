@@ -1,0 +1,137 @@
+/* records.c: what is only ever appended: backups that were written, and the audit log. */
+#include <stdio.h>
+
+#include "base/text.h"
+#include "store/library.h"
+#include "store/rows.h"
+
+/* ---- backups */
+
+enum ys_status ys_backup_put(struct ys_store *store, const struct ys_row_backup *row,
+                             int64_t *id_out, struct ys_error *err)
+{
+    struct ys_stmt *stmt = NULL;
+    YS_TRY(ys_db_prepare(store->db,
+                         "INSERT INTO backup_snapshots (file, sha256, bytes, playlists, items,"
+                         " videos, trigger_name, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+                         " RETURNING id",
+                         &stmt, err));
+    ys_bind_text(stmt, 1, row->file);
+    ys_bind_text(stmt, 2, row->sha256);
+    ys_bind_int(stmt, 3, row->bytes);
+    ys_bind_int(stmt, 4, row->playlists);
+    ys_bind_int(stmt, 5, row->items);
+    ys_bind_int(stmt, 6, row->videos);
+    ys_bind_text(stmt, 7, row->trigger_name);
+    ys_bind_int(stmt, 8, row->at_ms);
+    return ys_run_number(stmt, NULL, id_out, err);
+}
+
+static enum ys_status backup_read(struct ys_stmt *stmt, const char *name,
+                                  struct ys_row_backup *out, struct ys_error *err)
+{
+    static const char table[] = "backup_snapshots";
+    out->id = ys_col_int(stmt, 0);
+    YS_TRY(ys_row_text(stmt, 1, out->file, sizeof out->file, table, name, "file", err));
+    YS_TRY(ys_row_text(stmt, 2, out->sha256, sizeof out->sha256, table, name, "sha256", err));
+    out->bytes = ys_col_int(stmt, 3);
+    out->playlists = ys_col_int(stmt, 4);
+    out->items = ys_col_int(stmt, 5);
+    out->videos = ys_col_int(stmt, 6);
+    YS_TRY(ys_row_text(stmt, 7, out->trigger_name, sizeof out->trigger_name, table, name,
+                       "trigger_name", err));
+    out->at_ms = ys_col_int(stmt, 8);
+    return YS_OK;
+}
+
+enum ys_status ys_backup_find(struct ys_store *store, int64_t id, struct ys_row_backup *out,
+                              bool *found, struct ys_error *err)
+{
+    struct ys_stmt *stmt = NULL;
+    char name[24];
+    *found = false;
+    *out = (struct ys_row_backup){.id = 0};
+    YS_TRY(ys_db_prepare(store->db,
+                         "SELECT id, file, sha256, bytes, playlists, items, videos, trigger_name,"
+                         " at FROM backup_snapshots WHERE id = ?1",
+                         &stmt, err));
+    ys_bind_int(stmt, 1, id);
+    YS_TRY(ys_step(stmt, found, err));
+    if (!*found) return YS_OK;
+    (void)snprintf(name, sizeof name, "%lld", (long long)id);
+    enum ys_status status = backup_read(stmt, name, out, err);
+    ys_stmt_done(stmt);
+    return status;
+}
+
+/* ---- the audit log */
+
+enum ys_status ys_log_add(struct ys_store *store, const struct ys_log_record *entry,
+                          struct ys_error *err)
+{
+    struct ys_stmt *stmt = NULL;
+    YS_TRY(ys_db_prepare(store->db,
+                         "INSERT INTO operation_log (job_id, operation_id, at, actor, action,"
+                         " entity, before_json, after_json)"
+                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                         &stmt, err));
+    ys_bind_int(stmt, 1, entry->job_id);
+    ys_bind_int(stmt, 2, entry->operation_id);
+    ys_bind_int(stmt, 3, entry->at_ms ? entry->at_ms : ys_env_wall_ms(&store->env));
+    ys_bind_text(stmt, 4, entry->actor);
+    ys_bind_text(stmt, 5, entry->action);
+    ys_bind_text(stmt, 6, entry->entity);
+    ys_bind_str(stmt, 7, entry->before);
+    ys_bind_str(stmt, 8, entry->after);
+    return ys_run(stmt, err);
+}
+
+static enum ys_status log_read(struct ys_stmt *stmt, struct ys_log_record *entry,
+                               struct ys_error *err)
+{
+    static const char table[] = "operation_log";
+    char name[24];
+    entry->id = ys_col_int(stmt, 0);
+    (void)snprintf(name, sizeof name, "%lld", (long long)entry->id);
+    entry->job_id = ys_col_int(stmt, 1);
+    entry->operation_id = ys_col_int(stmt, 2);
+    entry->at_ms = ys_col_int(stmt, 3);
+    YS_TRY(ys_row_text(stmt, 4, entry->actor, sizeof entry->actor, table, name, "actor", err));
+    YS_TRY(ys_row_text(stmt, 5, entry->action, sizeof entry->action, table, name, "action",
+                       err));
+    YS_TRY(ys_row_text(stmt, 6, entry->entity, sizeof entry->entity, table, name, "entity",
+                       err));
+    entry->before = ys_col_text(stmt, 7);
+    entry->after = ys_col_text(stmt, 8);
+    return YS_OK;
+}
+
+enum ys_status ys_log_walk(struct ys_store *store, int64_t job_id, int64_t limit, ys_log_fn each,
+                           void *ctx, struct ys_error *err)
+{
+    struct ys_stmt *stmt = NULL;
+    bool row = false, more = true;
+    YS_TRY(ys_db_prepare(store->db,
+                         "SELECT n.id, n.job_id, n.operation_id, n.at, n.actor, n.action,"
+                         " n.entity, n.before_json, n.after_json FROM ("
+                         " SELECT id, job_id, operation_id, at, actor, action, entity,"
+                         " before_json, after_json FROM operation_log"
+                         " WHERE ?1 = 0 OR job_id = ?1 ORDER BY id DESC LIMIT ?2) n"
+                         " ORDER BY n.id",
+                         &stmt, err));
+    ys_bind_int(stmt, 1, job_id);
+    ys_bind_int(stmt, 2, limit);
+    while (more) {
+        struct ys_log_record entry;
+        YS_TRY(ys_step(stmt, &row, err));
+        if (!row) return YS_OK;
+        enum ys_status status = log_read(stmt, &entry, err);
+        if (status != YS_OK) {
+            ys_stmt_done(stmt);
+            return status;
+        }
+        more = each(ctx, &entry);
+    }
+    ys_stmt_done(stmt);
+    return YS_OK;
+}
