@@ -38,7 +38,8 @@ struct ys_json_row {
     bool *out_of_memory; /* a column was read as "" only because memory ran out */
 };
 
-enum ys_status ys_json_new(struct ys_json **out, struct ys_error *err) {
+enum ys_status ys_json_new(struct ys_json **out, struct ys_error *err)
+{
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
                       SQLITE_OPEN_PRIVATECACHE;
     struct ys_json *json = ys_alloc_zero(1, sizeof *json);
@@ -60,7 +61,8 @@ enum ys_status ys_json_new(struct ys_json **out, struct ys_error *err) {
     return YS_OK;
 }
 
-void ys_json_free(struct ys_json *json) {
+void ys_json_free(struct ys_json *json)
+{
     if (json == NULL) return;
     for (size_t i = 0; i < CACHE_MAX; i++) {
         (void)sqlite3_finalize(json->cache[i].stmt);
@@ -71,7 +73,8 @@ void ys_json_free(struct ys_json *json) {
 }
 
 /* What a failed call of SQLite means. Bad text is the server's fault, anything else is ours. */
-static enum ys_status failed(struct ys_json *json, int code, struct ys_error *err) {
+static enum ys_status failed(struct ys_json *json, int code, struct ys_error *err)
+{
     const char *words = sqlite3_errmsg(json->db);
 
     if ((code & 0xff) == SQLITE_NOMEM) {
@@ -90,7 +93,8 @@ static enum ys_status failed(struct ys_json *json, int code, struct ys_error *er
 /* Gives the statement for `sql` from the cache, which makes room for it. When all are busy
  * (queries nested deeper than the cache) *out stays NULL and that is an internal error. */
 static enum ys_status take(struct ys_json *json, const char *sql, struct cached **out,
-                           struct ys_error *err) {
+                           struct ys_error *err)
+{
     struct cached *oldest = NULL;
     int code;
 
@@ -127,13 +131,15 @@ static enum ys_status take(struct ys_json *json, const char *sql, struct cached 
     return YS_OK;
 }
 
-static void give_back(struct cached *entry) {
+static void give_back(struct cached *entry)
+{
     (void)sqlite3_reset(entry->stmt);
     (void)sqlite3_clear_bindings(entry->stmt);
     entry->busy = false;
 }
 
-static enum ys_status check_text(char *text, size_t bytes, struct ys_error *err) {
+static enum ys_status check_text(char *text, size_t bytes, struct ys_error *err)
+{
     if (text == NULL || bytes == 0) return ys_fail(err, YS_EREPLY, "The text is empty.");
     if (bytes > (size_t)TEXT_BYTES_MAX) {
         return ys_fail(err, YS_ETOOBIG, "The JSON text is larger than the limit of %d bytes.",
@@ -145,7 +151,8 @@ static enum ys_status check_text(char *text, size_t bytes, struct ys_error *err)
 }
 
 enum ys_status ys_json_rows(struct ys_json *json, const char *sql, char *text, size_t bytes,
-                            ys_json_row_fn each, void *ctx, struct ys_error *err) {
+                            ys_json_row_fn each, void *ctx, struct ys_error *err)
+{
     struct cached *entry = NULL;
     struct ys_json_row row;
     enum ys_status status;
@@ -168,18 +175,21 @@ enum ys_status ys_json_rows(struct ys_json *json, const char *sql, char *text, s
 }
 
 static enum ys_status check_valid(void *ctx, const struct ys_json_row *row,
-                                  struct ys_error *err) {
+                                  struct ys_error *err)
+{
     (void)ctx;
     if (ys_json_int(row, 0) == 1) return YS_OK;
     return ys_fail(err, YS_EREPLY, "The text is not JSON, or it is cut off.");
 }
 
 enum ys_status ys_json_check(struct ys_json *json, char *text, size_t bytes,
-                             struct ys_error *err) {
+                             struct ys_error *err)
+{
     return ys_json_rows(json, "SELECT json_valid(?1)", text, bytes, check_valid, NULL, err);
 }
 
-const char *ys_json_text(const struct ys_json_row *row, int column) {
+const char *ys_json_text(const struct ys_json_row *row, int column)
+{
     const unsigned char *text = sqlite3_column_text(row->stmt, column);
 
     if (text != NULL) return (const char *)text;
@@ -187,10 +197,12 @@ const char *ys_json_text(const struct ys_json_row *row, int column) {
     return "";
 }
 
-int64_t ys_json_int(const struct ys_json_row *row, int column) {
+int64_t ys_json_int(const struct ys_json_row *row, int column)
+{
     return sqlite3_column_int64(row->stmt, column);
 }
 
-bool ys_json_null(const struct ys_json_row *row, int column) {
+bool ys_json_null(const struct ys_json_row *row, int column)
+{
     return sqlite3_column_type(row->stmt, column) == SQLITE_NULL;
 }

@@ -28,21 +28,25 @@
 #define THROTTLES_MAX INT64_C(1000)
 #define STATE_VERSION 1
 
-static int64_t clamp(int64_t value, int64_t least, int64_t most) {
+static int64_t clamp(int64_t value, int64_t least, int64_t most)
+{
     if (value < least) return least;
     return value > most ? most : value;
 }
 
-static int64_t rate_max_milli(const struct ys_limiter *limiter) {
+static int64_t rate_max_milli(const struct ys_limiter *limiter)
+{
     return limiter->config.per_second * 1000;
 }
 
-static int64_t bucket_milli(const struct ys_limiter *limiter) {
+static int64_t bucket_milli(const struct ys_limiter *limiter)
+{
     return TOKEN_MILLI + limiter->rate_milli * BURST_MS / 1000;
 }
 
 void ys_limiter_init(struct ys_limiter *limiter, const struct ys_limiter_config *config,
-                     int64_t now_ms) {
+                     int64_t now_ms)
+{
     *limiter = (struct ys_limiter){.config = *config, .refilled_at_ms = now_ms};
     limiter->config.per_second = clamp(config->per_second, 1, PER_SECOND_MAX);
     if (limiter->config.reads_max < 1) limiter->config.reads_max = 1;
@@ -53,13 +57,15 @@ void ys_limiter_init(struct ys_limiter *limiter, const struct ys_limiter_config 
 }
 
 /* Thousandths of a token that have arrived since the last refill. */
-static int64_t arrived_milli(const struct ys_limiter *limiter, int64_t now_ms) {
+static int64_t arrived_milli(const struct ys_limiter *limiter, int64_t now_ms)
+{
     int64_t elapsed_ms = clamp(now_ms - limiter->refilled_at_ms, 0, REFILL_MS_MAX);
 
     return elapsed_ms * limiter->rate_milli / 1000;
 }
 
-static int64_t tokens_at(const struct ys_limiter *limiter, int64_t now_ms) {
+static int64_t tokens_at(const struct ys_limiter *limiter, int64_t now_ms)
+{
     int64_t tokens_milli = limiter->tokens_milli + arrived_milli(limiter, now_ms);
 
     return clamp(tokens_milli, 0, bucket_milli(limiter));
@@ -67,7 +73,8 @@ static int64_t tokens_at(const struct ys_limiter *limiter, int64_t now_ms) {
 
 /* Moves the refill mark only by the time that the whole thousandths took, so that fractions are
  * not lost at slow rates. */
-static void refill(struct ys_limiter *limiter, int64_t now_ms) {
+static void refill(struct ys_limiter *limiter, int64_t now_ms)
+{
     int64_t arrived = arrived_milli(limiter, now_ms);
     int64_t tokens_milli = limiter->tokens_milli + arrived;
 
@@ -82,7 +89,8 @@ static void refill(struct ys_limiter *limiter, int64_t now_ms) {
         (arrived * 1000 + limiter->rate_milli - 1) / limiter->rate_milli;
 }
 
-int64_t ys_limiter_wait_ms(const struct ys_limiter *limiter, bool write, int64_t now_ms) {
+int64_t ys_limiter_wait_ms(const struct ys_limiter *limiter, bool write, int64_t now_ms)
+{
     int64_t in_flight = write ? limiter->writes : limiter->reads;
     int64_t in_flight_max = write ? limiter->config.writes_max : limiter->config.reads_max;
     int64_t hold_ms = limiter->hold_until_ms - now_ms;
@@ -99,7 +107,8 @@ int64_t ys_limiter_wait_ms(const struct ys_limiter *limiter, bool write, int64_t
     return token_ms > hold_ms ? token_ms : hold_ms;
 }
 
-void ys_limiter_take(struct ys_limiter *limiter, bool write, int64_t now_ms) {
+void ys_limiter_take(struct ys_limiter *limiter, bool write, int64_t now_ms)
+{
     YS_REQUIRE(ys_limiter_wait_ms(limiter, write, now_ms) == 0);
     refill(limiter, now_ms);
     limiter->tokens_milli -= TOKEN_MILLI;
@@ -113,7 +122,8 @@ void ys_limiter_take(struct ys_limiter *limiter, bool write, int64_t now_ms) {
 /* Several requests that left together are refused together: the first refusal halves the rate,
  * the others of the same hold only lengthen it if the server named a longer wait. */
 static void throttle(struct ys_limiter *limiter, int64_t retry_after_ms, uint64_t random,
-                     int64_t now_ms) {
+                     int64_t now_ms)
+{
     bool first = now_ms >= limiter->hold_until_ms;
     int64_t hold_ms;
 
@@ -131,7 +141,8 @@ static void throttle(struct ys_limiter *limiter, int64_t retry_after_ms, uint64_
 }
 
 void ys_limiter_done(struct ys_limiter *limiter, bool write, enum ys_limiter_outcome outcome,
-                     int64_t retry_after_ms, uint64_t random, int64_t now_ms) {
+                     int64_t retry_after_ms, uint64_t random, int64_t now_ms)
+{
     int64_t *in_flight = write ? &limiter->writes : &limiter->reads;
 
     YS_REQUIRE(*in_flight > 0);
@@ -148,7 +159,8 @@ void ys_limiter_done(struct ys_limiter *limiter, bool write, enum ys_limiter_out
 }
 
 void ys_limiter_save(const struct ys_limiter *limiter, int64_t now_ms, int64_t wall_ms,
-                     char out[128]) {
+                     char out[128])
+{
     int64_t hold_ms = clamp(limiter->hold_until_ms - now_ms, 0, YS_RETRY_AFTER_MAX_MS);
 
     (void)snprintf(out, 128, "%d %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64,
@@ -157,7 +169,8 @@ void ys_limiter_save(const struct ys_limiter *limiter, int64_t now_ms, int64_t w
 }
 
 void ys_limiter_load(struct ys_limiter *limiter, const char *text, int64_t now_ms,
-                     int64_t wall_ms) {
+                     int64_t wall_ms)
+{
     int version;
     int end = 0;
     int64_t rate_milli, throttles, tokens_milli, hold_ms, saved_ms, away_ms;

@@ -16,7 +16,8 @@
 /* Delta-seconds with more digits are longer than any wait that is taken. */
 #define DELTA_DIGITS_MAX 9
 
-int64_t ys_backoff_ms(int64_t attempt, int64_t floor_ms, uint64_t random) {
+int64_t ys_backoff_ms(int64_t attempt, int64_t floor_ms, uint64_t random)
+{
     int64_t doublings = attempt < 1 ? 0 : attempt - 1;
     int64_t ceiling_ms;
 
@@ -27,7 +28,8 @@ int64_t ys_backoff_ms(int64_t attempt, int64_t floor_ms, uint64_t random) {
     return floor_ms + (int64_t)(random % ((uint64_t)ceiling_ms + 1));
 }
 
-static int64_t delta_seconds(const char *text, size_t digits) {
+static int64_t delta_seconds(const char *text, size_t digits)
+{
     int64_t seconds = 0;
 
     if (digits > DELTA_DIGITS_MAX) return YS_RETRY_AFTER_MAX_MS;
@@ -35,7 +37,8 @@ static int64_t delta_seconds(const char *text, size_t digits) {
     return seconds * YS_MS_PER_S;
 }
 
-int64_t ys_retry_after_ms(const char *header, int64_t now_ms) {
+int64_t ys_retry_after_ms(const char *header, int64_t now_ms)
+{
     size_t digits, rest;
     int64_t wait_ms, at_ms;
 
@@ -53,17 +56,20 @@ int64_t ys_retry_after_ms(const char *header, int64_t now_ms) {
     return wait_ms > YS_RETRY_AFTER_MAX_MS ? YS_RETRY_AFTER_MAX_MS : wait_ms;
 }
 
-void ys_retry_budget_init(struct ys_retry_budget *budget) {
+void ys_retry_budget_init(struct ys_retry_budget *budget)
+{
     budget->tenths = (int64_t)YS_RETRY_BUDGET_MAX * CREDIT_TENTHS;
 }
 
-bool ys_retry_budget_take(struct ys_retry_budget *budget) {
+bool ys_retry_budget_take(struct ys_retry_budget *budget)
+{
     if (budget->tenths < CREDIT_TENTHS) return false;
     budget->tenths -= CREDIT_TENTHS;
     return true;
 }
 
-void ys_retry_budget_success(struct ys_retry_budget *budget) {
+void ys_retry_budget_success(struct ys_retry_budget *budget)
+{
     budget->tenths += SUCCESS_TENTHS;
     if (budget->tenths > (int64_t)YS_RETRY_BUDGET_MAX * CREDIT_TENTHS) {
         budget->tenths = (int64_t)YS_RETRY_BUDGET_MAX * CREDIT_TENTHS;

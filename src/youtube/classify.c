@@ -222,7 +222,8 @@ static const char error_query[] =
     "  FROM json_each(?1,'$.error.details')) ON json_type(d,'$.reason') = 'text' LIMIT 1";
 
 /* Digits only; `otherwise` for anything else. 15 digits cannot overflow. */
-static int64_t whole_number(const char *text, int64_t otherwise) {
+static int64_t whole_number(const char *text, int64_t otherwise)
+{
     size_t digits = strspn(text, "0123456789");
     int64_t value = 0;
 
@@ -234,7 +235,8 @@ static int64_t whole_number(const char *text, int64_t otherwise) {
 #define TAKE_WORDS(field, column)                                                                \
     ys_words_clean(facts->field, sizeof facts->field, ys_json_text(row, column))
 
-static enum ys_status read_error(void *ctx, const struct ys_json_row *row, struct ys_error *err) {
+static enum ys_status read_error(void *ctx, const struct ys_json_row *row, struct ys_error *err)
+{
     struct facts *facts = ctx;
     const char *type = ys_json_text(row, 0);
 
@@ -261,7 +263,8 @@ static enum ys_status read_error(void *ctx, const struct ys_json_row *row, struc
     return YS_OK;
 }
 
-static void read_auth_error(struct facts *facts, const char *header) {
+static void read_auth_error(struct facts *facts, const char *header)
+{
     const char *start = strstr(header, "error=\"");
     const char *end = start != NULL ? strchr(start + 7, '"') : NULL;
 
@@ -271,7 +274,8 @@ static void read_auth_error(struct facts *facts, const char *header) {
 }
 
 static void read_facts(struct ys_json *json, enum ys_method method, struct ys_http_reply *reply,
-                       struct facts *facts) {
+                       struct facts *facts)
+{
     enum ys_status status = YS_EREPLY;
 
     *facts = (struct facts){.method = method, .http_status = reply->http_status,
@@ -286,12 +290,14 @@ static void read_facts(struct ys_json *json, enum ys_method method, struct ys_ht
 
 /* ------------------------------------------------------------------ matching */
 
-static bool has_words(const char *text, const char *words) {
+static bool has_words(const char *text, const char *words)
+{
     return strcasestr(text, words) != NULL;
 }
 
 /* Whether `list`, separated by spaces, holds `word` whole. "" is in no list. */
-static bool in_list(const char *list, const char *word) {
+static bool in_list(const char *list, const char *word)
+{
     size_t length = strlen(word);
 
     if (length == 0) return false;
@@ -303,12 +309,14 @@ static bool in_list(const char *list, const char *word) {
     return false;
 }
 
-static bool has_reason(const struct facts *facts, const char *list) {
+static bool has_reason(const struct facts *facts, const char *list)
+{
     return in_list(list, facts->reason) || in_list(list, facts->detail_reason) ||
            in_list(list, facts->auth_error);
 }
 
-static bool fits(const struct rule *rule, const struct facts *facts) {
+static bool fits(const struct rule *rule, const struct facts *facts)
+{
     if ((rule->methods & (1u << facts->method)) == 0) return false;
     if (facts->http_status < rule->http_from || facts->http_status > rule->http_to) return false;
     if (rule->api_status != NULL && strcmp(rule->api_status, facts->api_status) != 0) return false;
@@ -317,7 +325,8 @@ static bool fits(const struct rule *rule, const struct facts *facts) {
 }
 
 static const struct rule *find(const struct rule *rules, size_t count,
-                               const struct facts *facts) {
+                               const struct facts *facts)
+{
     for (size_t i = 0; i < count; i++) {
         if (fits(&rules[i], facts)) return &rules[i];
     }
@@ -332,7 +341,8 @@ static const struct rule create_rule = {.verdict = YS_VERDICT_CREATE_LIMIT,
 
 /* YOUTUBE_API 1.6: a used-up day comes as 403 or 429 and under reasons that elsewhere mean pace;
  * the metadata and the message tell. NULL: not about quota or pace. */
-static const struct rule *find_quota(const struct facts *facts) {
+static const struct rule *find_quota(const struct facts *facts)
+{
     bool daily_reason = has_reason(facts, DAILY_REASONS);
     bool exhausted = in_list("RESOURCE_EXHAUSTED", facts->api_status);
     bool creating = facts->method == YS_METHOD_PLAYLISTS_INSERT;
@@ -368,7 +378,8 @@ static const struct rule stray_write = {.verdict = YS_VERDICT_UNKNOWN, .source =
 /* The body could not be read for want of memory: certain is only what the status says. */
 static const struct rule memory_refused = {.verdict = YS_VERDICT_RETRY, .source = "3.4"};
 
-static const struct rule *find_rule(const struct facts *facts) {
+static const struct rule *find_rule(const struct facts *facts)
+{
     const struct rule *rule;
     int http = facts->http_status;
 
@@ -391,7 +402,8 @@ static const struct rule *find_rule(const struct facts *facts) {
 static const char *const verdict_names[YS_VERDICT_COUNT] = {YS_VERDICT_MAP(X)};
 #undef X
 
-const char *ys_verdict_name(enum ys_verdict verdict) {
+const char *ys_verdict_name(enum ys_verdict verdict)
+{
     YS_REQUIRE((int)verdict >= 0 && verdict < YS_VERDICT_COUNT);
     return verdict_names[verdict];
 }
@@ -421,13 +433,15 @@ static const enum ys_status verdict_status[YS_VERDICT_COUNT] = {
     [YS_VERDICT_BAD_REQUEST] = YS_EAPI,
 };
 
-static void set_verdict(struct ys_outcome *out, enum ys_verdict verdict) {
+static void set_verdict(struct ys_outcome *out, enum ys_verdict verdict)
+{
     out->verdict = verdict;
     out->status = verdict_status[verdict];
 }
 
 /* The server's words, then the remedy, which is never cut. */
-static void compose(struct ys_outcome *out, const char *words, const char *remedy) {
+static void compose(struct ys_outcome *out, const char *words, const char *remedy)
+{
     size_t remedy_bytes = remedy != NULL ? strlen(remedy) + 2 : 0;
     size_t bytes;
 
@@ -442,7 +456,8 @@ static void compose(struct ys_outcome *out, const char *words, const char *remed
 
 /* Nothing left, or nothing complete came back. */
 static void without_reply(enum ys_method method, const struct ys_http_reply *reply,
-                          struct ys_outcome *out) {
+                          struct ys_outcome *out)
+{
     bool sent = reply->wire != YS_WIRE_NOT_SENT;
     char words[256];
 
@@ -468,7 +483,8 @@ static void without_reply(enum ys_method method, const struct ys_http_reply *rep
 
 /* A redirect's or error's verdict, from status, headers and body. */
 static void from_error(struct ys_json *json, enum ys_method method, struct ys_http_reply *reply,
-                       struct ys_outcome *out) {
+                       struct ys_outcome *out)
+{
     const struct rule *rule;
     struct facts facts;
     char words[128];
@@ -498,7 +514,8 @@ static void from_error(struct ys_json *json, enum ys_method method, struct ys_ht
 }
 
 void ys_classify(struct ys_json *json, enum ys_method method, struct ys_http_reply *reply,
-                 int64_t now_ms, struct ys_outcome *out) {
+                 int64_t now_ms, struct ys_outcome *out)
+{
     *out = (struct ys_outcome){
         .http_status = reply->http_status,
         .retry_after_ms = ys_retry_after_ms(reply->retry_after, now_ms),

@@ -42,7 +42,8 @@ static const struct ys_method_info methods[YS_METHOD_COUNT] = {
                                CALCULATOR},
 };
 
-const struct ys_method_info *ys_method_info(enum ys_method method) {
+const struct ys_method_info *ys_method_info(enum ys_method method)
+{
     YS_REQUIRE((int)method >= 0 && method < YS_METHOD_COUNT);
     return &methods[method];
 }

@@ -10,7 +10,8 @@
 
 #include "base/text.h"
 
-void ys_request_free(struct ys_request *request) {
+void ys_request_free(struct ys_request *request)
+{
     ys_buf_free(&request->url);
     ys_buf_free(&request->body);
 }
@@ -18,7 +19,8 @@ void ys_request_free(struct ys_request *request) {
 /* ------------------------------------------------------------------ pieces */
 
 /* Ids of playlist items are base64url, padded with '=' in old data (YOUTUBE_API section 2). */
-static bool item_id_valid(const char *id) {
+static bool item_id_valid(const char *id)
+{
     size_t length = id != NULL ? strlen(id) : 0;
 
     if (length < 1 || length >= YS_ID_BYTES) return false;
@@ -26,19 +28,23 @@ static bool item_id_valid(const char *id) {
            length;
 }
 
-static bool playlist_id_valid(const char *id) {
+static bool playlist_id_valid(const char *id)
+{
     return id != NULL && ys_playlist_id_valid(id);
 }
 
-static bool video_id_valid(const char *id) {
+static bool video_id_valid(const char *id)
+{
     return id != NULL && ys_video_id_valid(id);
 }
 
-static enum ys_status bad_id(const char *what, struct ys_error *err) {
+static enum ys_status bad_id(const char *what, struct ys_error *err)
+{
     return ys_fail(err, YS_EINVAL, "The id of a %s has an impossible form.", what);
 }
 
-static void begin(struct ys_request *request, enum ys_method method) {
+static void begin(struct ys_request *request, enum ys_method method)
+{
     const struct ys_method_info *info = ys_method_info(method);
 
     *request = (struct ys_request){.method = method};
@@ -48,7 +54,8 @@ static void begin(struct ys_request *request, enum ys_method method) {
     if (info->part[0] != '\0') ys_buf_printf(&request->url, "part=%s", info->part);
 }
 
-static enum ys_status finish(struct ys_request *request, struct ys_error *err) {
+static enum ys_status finish(struct ys_request *request, struct ys_error *err)
+{
     enum ys_status status;
 
     status = ys_buf_check(&request->url, "the URL of a request", err);
@@ -57,7 +64,8 @@ static enum ys_status finish(struct ys_request *request, struct ys_error *err) {
     return status;
 }
 
-static void add_paging(struct ys_request *request, const char *page_token) {
+static void add_paging(struct ys_request *request, const char *page_token)
+{
     ys_buf_printf(&request->url, "&maxResults=%d&prettyPrint=false", YS_PAGE_ROWS_MAX);
     if (page_token != NULL && page_token[0] != '\0') {
         ys_buf_text_add(&request->url, "&pageToken=");
@@ -68,7 +76,8 @@ static void add_paging(struct ys_request *request, const char *page_token) {
 /* "&id=a,b,c" of ids that `valid` takes. */
 static enum ys_status add_ids(struct ys_request *request, const char *const *ids, size_t count,
                               bool (*valid)(const char *id), const char *what,
-                              struct ys_error *err) {
+                              struct ys_error *err)
+{
     if (count < 1 || count > YS_PAGE_ROWS_MAX) {
         return ys_fail(err, YS_EINVAL, "A request takes 1 to %d ids, not %zu.", YS_PAGE_ROWS_MAX,
                        count);
@@ -84,14 +93,16 @@ static enum ys_status add_ids(struct ys_request *request, const char *const *ids
 
 /* ------------------------------------------------------------------ lists */
 
-enum ys_status ys_request_channel(struct ys_request *request, struct ys_error *err) {
+enum ys_status ys_request_channel(struct ys_request *request, struct ys_error *err)
+{
     begin(request, YS_METHOD_CHANNELS_LIST);
     ys_buf_text_add(&request->url, "&mine=true&prettyPrint=false");
     return finish(request, err);
 }
 
 enum ys_status ys_request_playlists(struct ys_request *request, const char *page_token,
-                                    struct ys_error *err) {
+                                    struct ys_error *err)
+{
     begin(request, YS_METHOD_PLAYLISTS_LIST);
     ys_buf_text_add(&request->url, "&mine=true");
     add_paging(request, page_token);
@@ -102,7 +113,8 @@ enum ys_status ys_request_playlists(struct ys_request *request, const char *page
 static enum ys_status list_by_id(struct ys_request *request, enum ys_method method,
                                  const char *const *ids, size_t count,
                                  bool (*valid)(const char *id), const char *what,
-                                 struct ys_error *err) {
+                                 struct ys_error *err)
+{
     enum ys_status status;
 
     begin(request, method);
@@ -121,25 +133,29 @@ static enum ys_status list_by_id(struct ys_request *request, enum ys_method meth
 }
 
 enum ys_status ys_request_playlists_by_id(struct ys_request *request, const char *const *ids,
-                                          size_t count, struct ys_error *err) {
+                                          size_t count, struct ys_error *err)
+{
     return list_by_id(request, YS_METHOD_PLAYLISTS_LIST, ids, count, playlist_id_valid,
                       "playlist", err);
 }
 
 enum ys_status ys_request_items_by_id(struct ys_request *request, const char *const *ids,
-                                      size_t count, struct ys_error *err) {
+                                      size_t count, struct ys_error *err)
+{
     return list_by_id(request, YS_METHOD_ITEMS_LIST, ids, count, item_id_valid, "playlist item",
                       err);
 }
 
 enum ys_status ys_request_videos(struct ys_request *request, const char *const *ids, size_t count,
-                                 struct ys_error *err) {
+                                 struct ys_error *err)
+{
     return list_by_id(request, YS_METHOD_VIDEOS_LIST, ids, count, video_id_valid, "video", err);
 }
 
 enum ys_status ys_request_items(struct ys_request *request, const char *playlist_id,
                                 const char *video_id, const char *page_token,
-                                struct ys_error *err) {
+                                struct ys_error *err)
+{
     begin(request, YS_METHOD_ITEMS_LIST);
     if (!playlist_id_valid(playlist_id) || (video_id != NULL && !video_id_valid(video_id))) {
         ys_request_free(request);
@@ -153,16 +169,19 @@ enum ys_status ys_request_items(struct ys_request *request, const char *playlist
 
 /* ------------------------------------------------------------------ playlists */
 
-static bool present(const char *text) {
+static bool present(const char *text)
+{
     return text != NULL && text[0] != '\0';
 }
 
-static void add_member(struct ys_buf *body, const char *name, const char *value) {
+static void add_member(struct ys_buf *body, const char *name, const char *value)
+{
     ys_buf_printf(body, "\"%s\":", name);
     ys_buf_json(body, value);
 }
 
-static enum ys_status check_fields(const struct ys_playlist_fields *fields, struct ys_error *err) {
+static enum ys_status check_fields(const struct ys_playlist_fields *fields, struct ys_error *err)
+{
     size_t bytes = fields->localizations != NULL ? strlen(fields->localizations) : 0;
 
     if (!present(fields->title)) {
@@ -183,7 +202,8 @@ static enum ys_status check_fields(const struct ys_playlist_fields *fields, stru
 
 /* The members of a playlist resource behind the id. Title, description and privacy always;
  * what is optional only when it is there, because an empty language is an error. */
-static void add_playlist(struct ys_buf *body, const struct ys_playlist_fields *fields) {
+static void add_playlist(struct ys_buf *body, const struct ys_playlist_fields *fields)
+{
     ys_buf_text_add(body, "\"snippet\":{");
     add_member(body, "title", fields->title);
     ys_buf_text_add(body, ",");
@@ -207,7 +227,8 @@ static void add_playlist(struct ys_buf *body, const struct ys_playlist_fields *f
 
 static enum ys_status write_playlist(struct ys_request *request, enum ys_method method,
                                      const char *id, const struct ys_playlist_fields *fields,
-                                     struct ys_error *err) {
+                                     struct ys_error *err)
+{
     begin(request, method);
     if (present(fields->localizations)) ys_buf_text_add(&request->url, ",localizations");
     ys_buf_text_add(&request->url, "&prettyPrint=false");
@@ -220,7 +241,8 @@ static enum ys_status write_playlist(struct ys_request *request, enum ys_method 
 
 enum ys_status ys_request_playlist_insert(struct ys_request *request,
                                           const struct ys_playlist_fields *fields,
-                                          struct ys_error *err) {
+                                          struct ys_error *err)
+{
     *request = (struct ys_request){.method = YS_METHOD_PLAYLISTS_INSERT};
     YS_TRY(check_fields(fields, err));
     return write_playlist(request, YS_METHOD_PLAYLISTS_INSERT, NULL, fields, err);
@@ -228,7 +250,8 @@ enum ys_status ys_request_playlist_insert(struct ys_request *request,
 
 enum ys_status ys_request_playlist_update(struct ys_request *request, const char *id,
                                           const struct ys_playlist_fields *fields,
-                                          struct ys_error *err) {
+                                          struct ys_error *err)
+{
     *request = (struct ys_request){.method = YS_METHOD_PLAYLISTS_UPDATE};
     if (!playlist_id_valid(id)) return bad_id("playlist", err);
     YS_TRY(check_fields(fields, err));
@@ -236,14 +259,16 @@ enum ys_status ys_request_playlist_update(struct ys_request *request, const char
 }
 
 static enum ys_status delete_by_id(struct ys_request *request, enum ys_method method,
-                                   const char *id, struct ys_error *err) {
+                                   const char *id, struct ys_error *err)
+{
     begin(request, method);
     ys_buf_printf(&request->url, "id=%s&prettyPrint=false", id);
     return finish(request, err);
 }
 
 enum ys_status ys_request_playlist_delete(struct ys_request *request, const char *id,
-                                          struct ys_error *err) {
+                                          struct ys_error *err)
+{
     *request = (struct ys_request){.method = YS_METHOD_PLAYLISTS_DELETE};
     if (!playlist_id_valid(id)) return bad_id("playlist", err);
     return delete_by_id(request, YS_METHOD_PLAYLISTS_DELETE, id, err);
@@ -253,7 +278,8 @@ enum ys_status ys_request_playlist_delete(struct ys_request *request, const char
 
 static enum ys_status write_item(struct ys_request *request, enum ys_method method,
                                  const char *item_id, const char *playlist_id,
-                                 const char *video_id, int64_t position, struct ys_error *err) {
+                                 const char *video_id, int64_t position, struct ys_error *err)
+{
     *request = (struct ys_request){.method = method};
     if (!playlist_id_valid(playlist_id)) return bad_id("playlist", err);
     if (!video_id_valid(video_id)) return bad_id("video", err);
@@ -274,14 +300,16 @@ static enum ys_status write_item(struct ys_request *request, enum ys_method meth
 
 enum ys_status ys_request_item_insert(struct ys_request *request, const char *playlist_id,
                                       const char *video_id, int64_t position,
-                                      struct ys_error *err) {
+                                      struct ys_error *err)
+{
     return write_item(request, YS_METHOD_ITEMS_INSERT, NULL, playlist_id, video_id, position,
                       err);
 }
 
 enum ys_status ys_request_item_update(struct ys_request *request, const char *item_id,
                                       const char *playlist_id, const char *video_id,
-                                      int64_t position, struct ys_error *err) {
+                                      int64_t position, struct ys_error *err)
+{
     *request = (struct ys_request){.method = YS_METHOD_ITEMS_UPDATE};
     if (!item_id_valid(item_id)) return bad_id("playlist item", err);
     return write_item(request, YS_METHOD_ITEMS_UPDATE, item_id, playlist_id, video_id, position,
@@ -289,7 +317,8 @@ enum ys_status ys_request_item_update(struct ys_request *request, const char *it
 }
 
 enum ys_status ys_request_item_delete(struct ys_request *request, const char *item_id,
-                                      struct ys_error *err) {
+                                      struct ys_error *err)
+{
     *request = (struct ys_request){.method = YS_METHOD_ITEMS_DELETE};
     if (!item_id_valid(item_id)) return bad_id("playlist item", err);
     return delete_by_id(request, YS_METHOD_ITEMS_DELETE, item_id, err);

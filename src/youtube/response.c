@@ -98,13 +98,15 @@ struct reading {
 };
 
 static enum ys_status bad_field(const struct reading *reading, const char *field,
-                                struct ys_error *err) {
+                                struct ys_error *err)
+{
     return ys_fail(err, YS_EREPLY, "YouTube's reply has no usable \"%s\" in %s %" PRId64 ".",
                    field, reading->shape->kind, reading->row);
 }
 
 /* Any id: opaque, but never a text that could change the meaning of a URL. */
-static bool id_usable(const char *id) {
+static bool id_usable(const char *id)
+{
     size_t length = strlen(id);
 
     return length >= 1 && length < YS_ID_BYTES &&
@@ -112,7 +114,8 @@ static bool id_usable(const char *id) {
                length;
 }
 
-static enum ys_status envelope(void *ctx, const struct ys_json_row *row, struct ys_error *err) {
+static enum ys_status envelope(void *ctx, const struct ys_json_row *row, struct ys_error *err)
+{
     struct reading *reading = ctx;
     struct ys_page *page = &reading->page;
     const char *kind = ys_json_text(row, 0);
@@ -147,7 +150,8 @@ static enum ys_status envelope(void *ctx, const struct ys_json_row *row, struct 
 }
 
 /* Checks types, kind and id, then converts. Columns 0 and 1 are kind and id everywhere. */
-static enum ys_status any_row(void *ctx, const struct ys_json_row *row, struct ys_error *err) {
+static enum ys_status any_row(void *ctx, const struct ys_json_row *row, struct ys_error *err)
+{
     struct reading *reading = ctx;
     const char *wrong = ys_json_text(row, reading->shape->check_column);
 
@@ -162,7 +166,8 @@ static enum ys_status any_row(void *ctx, const struct ys_json_row *row, struct y
 
 static enum ys_status read_list(struct ys_json *json, struct ys_buf *body,
                                 struct reading *reading, struct ys_page *page,
-                                struct ys_error *err) {
+                                struct ys_error *err)
+{
     YS_TRY(ys_json_rows(json, envelope_query, body->data, body->bytes, envelope, reading, err));
     YS_TRY(ys_json_rows(json, reading->shape->list_query, body->data, body->bytes, any_row,
                         reading, err));
@@ -171,14 +176,16 @@ static enum ys_status read_list(struct ys_json *json, struct ys_buf *body,
 }
 
 static enum ys_status read_one(struct ys_json *json, struct ys_buf *body,
-                               struct reading *reading, struct ys_error *err) {
+                               struct reading *reading, struct ys_error *err)
+{
     return ys_json_rows(json, reading->shape->one_query, body->data, body->bytes, any_row,
                         reading, err);
 }
 
 /* 0 for an absent time. */
 static enum ys_status read_time(const struct reading *reading, const struct ys_json_row *row,
-                                int column, int64_t *out, struct ys_error *err) {
+                                int column, int64_t *out, struct ys_error *err)
+{
     *out = 0;
     if (ys_json_null(row, column) || ys_time_parse(ys_json_text(row, column), out)) return YS_OK;
     return bad_field(reading, "snippet.publishedAt", err);
@@ -195,7 +202,8 @@ static const struct shape channel_shape = {
 };
 
 static enum ys_status convert_channel(void *ctx, const struct ys_json_row *row,
-                                      struct ys_error *err) {
+                                      struct ys_error *err)
+{
     struct reading *reading = ctx;
     struct ys_api_channel channel = {.id = ys_json_text(row, 1), .title = ys_json_text(row, 2)};
 
@@ -203,7 +211,8 @@ static enum ys_status convert_channel(void *ctx, const struct ys_json_row *row,
 }
 
 enum ys_status ys_parse_channels(struct ys_json *json, struct ys_buf *body, struct ys_page *page,
-                                 ys_api_channel_fn each, void *ctx, struct ys_error *err) {
+                                 ys_api_channel_fn each, void *ctx, struct ys_error *err)
+{
     struct reading reading = {.shape = &channel_shape, .convert = convert_channel, .ctx = ctx};
 
     reading.each.channel = each;
@@ -222,13 +231,15 @@ static const struct shape playlist_shape = {
 
 /* "unlisted_new" stood beside "unlisted" in the API description of 2018 (YOUTUBE_API section
  * 4). Absent: UNSET, which no request can be built from. */
-static bool read_privacy(const char *name, enum ys_privacy *out) {
+static bool read_privacy(const char *name, enum ys_privacy *out)
+{
     if (strcmp(name, "unlisted_new") == 0) name = "unlisted";
     return ys_privacy_from_name(name, out);
 }
 
 static enum ys_status convert_playlist(void *ctx, const struct ys_json_row *row,
-                                       struct ys_error *err) {
+                                       struct ys_error *err)
+{
     struct reading *reading = ctx;
     struct ys_api_playlist playlist = {
         .id = ys_json_text(row, 1),
@@ -252,7 +263,8 @@ static enum ys_status convert_playlist(void *ctx, const struct ys_json_row *row,
 }
 
 enum ys_status ys_parse_playlists(struct ys_json *json, struct ys_buf *body, struct ys_page *page,
-                                  ys_api_playlist_fn each, void *ctx, struct ys_error *err) {
+                                  ys_api_playlist_fn each, void *ctx, struct ys_error *err)
+{
     struct reading reading = {.shape = &playlist_shape, .convert = convert_playlist, .ctx = ctx};
 
     reading.each.playlist = each;
@@ -260,7 +272,8 @@ enum ys_status ys_parse_playlists(struct ys_json *json, struct ys_buf *body, str
 }
 
 enum ys_status ys_parse_playlist(struct ys_json *json, struct ys_buf *body,
-                                 ys_api_playlist_fn each, void *ctx, struct ys_error *err) {
+                                 ys_api_playlist_fn each, void *ctx, struct ys_error *err)
+{
     struct reading reading = {.shape = &playlist_shape, .convert = convert_playlist, .ctx = ctx};
 
     reading.each.playlist = each;
@@ -281,7 +294,8 @@ static const struct shape item_shape = {
  * "Private video"). A private video of which the owner is named is the user's own and can be
  * seen. "privacyStatusUnspecified" is what a deleted video has. */
 static bool read_availability(const char *privacy, bool owner_named,
-                              enum ys_availability *out) {
+                              enum ys_availability *out)
+{
     enum ys_privacy known;
 
     *out = YS_AVAILABILITY_LIVE;
@@ -295,7 +309,8 @@ static bool read_availability(const char *privacy, bool owner_named,
 }
 
 static enum ys_status convert_item(void *ctx, const struct ys_json_row *row,
-                                   struct ys_error *err) {
+                                   struct ys_error *err)
+{
     struct reading *reading = ctx;
     bool owner_named = ys_json_text(row, 9)[0] != '\0';
     struct ys_api_item item = {
@@ -322,7 +337,8 @@ static enum ys_status convert_item(void *ctx, const struct ys_json_row *row,
 }
 
 enum ys_status ys_parse_items(struct ys_json *json, struct ys_buf *body, struct ys_page *page,
-                              ys_api_item_fn each, void *ctx, struct ys_error *err) {
+                              ys_api_item_fn each, void *ctx, struct ys_error *err)
+{
     struct reading reading = {.shape = &item_shape, .convert = convert_item, .ctx = ctx};
 
     reading.each.item = each;
@@ -330,7 +346,8 @@ enum ys_status ys_parse_items(struct ys_json *json, struct ys_buf *body, struct 
 }
 
 enum ys_status ys_parse_item(struct ys_json *json, struct ys_buf *body, ys_api_item_fn each,
-                             void *ctx, struct ys_error *err) {
+                             void *ctx, struct ys_error *err)
+{
     struct reading reading = {.shape = &item_shape, .convert = convert_item, .ctx = ctx};
 
     reading.each.item = each;
@@ -347,7 +364,8 @@ static const struct shape video_shape = {
 };
 
 static enum ys_status convert_video(void *ctx, const struct ys_json_row *row,
-                                    struct ys_error *err) {
+                                    struct ys_error *err)
+{
     struct reading *reading = ctx;
     struct ys_api_video video = {
         .id = ys_json_text(row, 1),
@@ -365,7 +383,8 @@ static enum ys_status convert_video(void *ctx, const struct ys_json_row *row,
 }
 
 enum ys_status ys_parse_videos(struct ys_json *json, struct ys_buf *body, struct ys_page *page,
-                               ys_api_video_fn each, void *ctx, struct ys_error *err) {
+                               ys_api_video_fn each, void *ctx, struct ys_error *err)
+{
     struct reading reading = {.shape = &video_shape, .convert = convert_video, .ctx = ctx};
 
     reading.each.video = each;

@@ -21,7 +21,8 @@ static const struct {
 
 /* A tag begins with '<' and a letter or '/', and ends at the next '>'; any other '<' is text.
  * Gives what stands behind it, or NULL when there is no tag. */
-static const char *skip_tag(const char *at, const char *end) {
+static const char *skip_tag(const char *at, const char *end)
+{
     const char *close;
 
     if (end - at < 3 || at[0] != '<') return NULL;
@@ -32,7 +33,8 @@ static const char *skip_tag(const char *at, const char *end) {
     return close != NULL ? close + 1 : NULL;
 }
 
-static bool decode_entity(const char **at, const char *end, uint32_t *code) {
+static bool decode_entity(const char **at, const char *end, uint32_t *code)
+{
     for (size_t i = 0; i < sizeof entities / sizeof entities[0]; i++) {
         size_t length = strlen(entities[i].name);
 
@@ -46,13 +48,15 @@ static bool decode_entity(const char **at, const char *end, uint32_t *code) {
 }
 
 /* C0, DEL, C1, the marks and overrides of bidirectional text, line and paragraph separators. */
-static bool unfit(uint32_t code) {
+static bool unfit(uint32_t code)
+{
     return code < 0x20 || (code >= 0x7F && code < 0xA0) || (code >= 0x200E && code <= 0x200F) ||
            (code >= 0x2028 && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069) ||
            code == 0xFEFF || code == 0xFFFD;
 }
 
-void ys_words_clean(char *out, size_t out_bytes, const char *text) {
+void ys_words_clean(char *out, size_t out_bytes, const char *text)
+{
     const char *end = text + strlen(text);
     size_t bytes = 0, fits = 0; /* fits: the last whole sequence that leaves room for "..." */
     bool space = false;
