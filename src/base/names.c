@@ -1,16 +1,16 @@
 /* names.c: the texts of the enumerations of ytsync.h, made from their one list each.
  *
- * A value out of range has the name "unknown" ("unknown_status" for a status), so that a bad
+ * A value out of range is "invalid" ("unknown_status" for a status), which no name is, so that a bad
  * value can be shown; stored names are checked on the way in with the *_from_name functions. */
 #include <string.h>
 
 #include "ytsync.h"
 
-#define NAME_UNKNOWN "unknown"
+#define NAME_INVALID "invalid"
 
 static const char *name_at(const char *const *names, size_t count, size_t index)
 {
-    return index < count ? names[index] : NAME_UNKNOWN;
+    return index < count ? names[index] : NAME_INVALID;
 }
 
 static bool find_name(const char *const *names, size_t count, const char *name, size_t *out)
