@@ -102,7 +102,7 @@ no-simd:
 
 # --- rules ---------------------------------------------------------------------------------------
 Q := $(if $(V),,@)
-say = @$(if $(V),:,printf '  %-5s %s\n' $(1) '$(patsubst $(CURDIR)/%,%,$@)')
+say = @$(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),:,printf '  %-5s %s\n' $(1) '$(patsubst $(CURDIR)/%,%,$@)')
 COMPILE = $(CC) $(YS_CFLAGS) $(WERROR) $(DEP_CFLAGS) $(EXTRA_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 LINK = $(CC) $(YS_LDFLAGS) $(LDFLAGS) -o $@ $^
 

@@ -20,8 +20,8 @@ int luaopen_ytsync_core(lua_State *L);
 
 enum { EXIT_USAGE = 64 };
 
-/* The address is the name of the exit request in the registry. */
-static const char exit_key;
+/* Its address is the name of the exit request in the registry; nothing is stored in it. */
+static char exit_key;
 
 /* os.exit([code]): ends the program by an error that no message handler adds to. Code that runs it
  * inside pcall would catch it, so the wish is also written down and honoured at the end. */
@@ -35,7 +35,7 @@ static int host_exit(lua_State *L)
     }
     lua_pushinteger(L, code);
     lua_rawsetp(L, LUA_REGISTRYINDEX, &exit_key);
-    lua_pushlightuserdata(L, (void *)(size_t)&exit_key);
+    lua_pushlightuserdata(L, &exit_key);
     return lua_error(L);
 }
 
@@ -52,7 +52,7 @@ static int exit_code(lua_State *L, int otherwise)
 
 static int add_traceback(lua_State *L)
 {
-    if (lua_touserdata(L, 1) == (const void *)&exit_key) {
+    if (lua_touserdata(L, 1) == (void *)&exit_key) {
         return 1;
     }
     const char *message = luaL_tolstring(L, 1, NULL);
@@ -101,7 +101,7 @@ static int run(lua_State *L, int argc, char **argv)
     if (status == LUA_OK) {
         return exit_code(L, EXIT_SUCCESS);
     }
-    if (lua_touserdata(L, -1) != (const void *)&exit_key) {
+    if (lua_touserdata(L, -1) != (void *)&exit_key) {
         fprintf(stderr, "lua-host: %s\n", luaL_tolstring(L, -1, NULL));
         return EXIT_FAILURE;
     }
