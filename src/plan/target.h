@@ -1,0 +1,39 @@
+/* target.h: what the policy wants, as the planner reads it; built through ys_target_* of
+ * ytsync.h. Order of categories and of their videos is the order in which they were added. */
+#ifndef YS_PLAN_TARGET_H
+#define YS_PLAN_TARGET_H
+
+#include "base/arena.h"
+#include "base/map.h"
+
+struct ys_wanted {
+    const char *video_id;
+    const char *rule;
+};
+
+struct ys_target_category {
+    const char *key, *title;       /* title as YouTube would store it: trimmed */
+    const char *description;       /* NULL: not the policy's business */
+    const char *playlist_id;       /* NULL, or named by the policy */
+    enum ys_privacy privacy;
+    struct ys_wanted *videos;
+    size_t video_count, video_capacity;
+    struct ys_map index;           /* video id -> its number in `videos` */
+};
+
+struct ys_target {
+    struct ys_arena arena;
+    enum ys_old old;
+    struct ys_target_category *categories;
+    size_t category_count, category_capacity;
+    struct ys_wanted *drops;
+    size_t drop_count, drop_capacity;
+    struct ys_map drop_index;      /* video id -> its number in `drops` */
+    struct ys_map homes;           /* video id -> first category that wants it */
+    struct ys_map protect;         /* playlist ids */
+    struct ys_map sources;
+    char channel_id[YS_ID_BYTES];  /* "" for any */
+    char policy_hash[65];
+};
+
+#endif
