@@ -17,8 +17,8 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "base/error.h"
 #include "base/time.h"
+#include "store/rows.h"
 
 #define HOLDER_BYTES 256
 #define HOST_BYTES 128
@@ -59,11 +59,11 @@ static void holder_write(int fd, const struct ys_env *env)
 enum ys_status ys_lock_take(const char *path, const struct ys_env *env, int *fd_out,
                             struct ys_error *err)
 {
-    char holder[HOLDER_BYTES];
+    char holder[HOLDER_BYTES], reason[YS_SYSTEM_REASON_BYTES];
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return ys_fail(err, YS_EIO, "The lock file %s cannot be opened: %s.", path,
-                       strerror(errno));
+                       ys_system_reason(errno, reason));
     int failure = lock_try(fd);
     if (failure == 0) {
         holder_write(fd, env);
@@ -74,7 +74,7 @@ enum ys_status ys_lock_take(const char *path, const struct ys_env *env, int *fd_
     (void)close(fd);
     if (failure != EAGAIN)
         return ys_fail(err, YS_EIO, "The lock file %s cannot be locked: %s.", path,
-                       strerror(failure));
+                       ys_system_reason(failure, reason));
     return ys_fail(err, YS_ELOCKED,
                    "Another ytsync is at work on this database: %s. Wait until it is done, or "
                    "stop it. (Lock file: %s)",

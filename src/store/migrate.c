@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "store/rows.h"
 #include "store/schema.h"
-#include "store/store.h"
 
 #define ID_TOKEN "%ID%"
 #define STATEMENT_BYTES_MAX (64 * 1024)
@@ -69,8 +69,7 @@ enum ys_status ys_schema_run(struct ys_db *db, const struct ys_migration *migrat
     YS_TRY(ys_db_user_version(db, &version, err));
     if (version < 0)
         return ys_fail(err, YS_EDBCORRUPT,
-                       "The database says that its version is %lld. Put back a copy of it that "
-                       "you know to be good.",
+                       "The database says that its version is %lld. " YS_RESTORE_ADVICE,
                        (long long)version);
     if ((uint64_t)version > count)
         return ys_fail(err, YS_EDBNEWER,

@@ -8,7 +8,7 @@ enum ys_status ys_row_refuse(struct ys_error *err, const char *table, const char
 {
     return ys_fail(err, YS_EDBCORRUPT,
                    "In the database, table %s, row \"%.128s\": the %s \"%.64s\" means nothing to "
-                   "this ytsync. Put back a copy of the database that you know to be good.",
+                   "this ytsync. " YS_RESTORE_ADVICE,
                    table, row, column, value);
 }
 
@@ -39,6 +39,12 @@ enum ys_status ys_run_number(struct ys_stmt *stmt, bool *found, int64_t *value,
     }
     ys_stmt_done(stmt);
     return YS_OK;
+}
+
+const char *ys_system_reason(int number, char out[YS_SYSTEM_REASON_BYTES])
+{
+    ys_errno_text(number, out, YS_SYSTEM_REASON_BYTES);
+    return out;
 }
 
 enum ys_status ys_own_begin(struct ys_store *store, bool *own, struct ys_error *err)

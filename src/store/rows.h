@@ -8,6 +8,9 @@
 
 #include "store/store.h"
 
+/* The remedy for what is damaged. */
+#define YS_RESTORE_ADVICE "Put back a copy of the database that you know to be good."
+
 /* YS_EDBCORRUPT: "table, row, column: value is not ...", with the remedy. */
 enum ys_status ys_row_refuse(struct ys_error *err, const char *table, const char *row,
                              const char *column, const char *value);
@@ -21,6 +24,9 @@ void ys_bind_str(struct ys_stmt *stmt, int index, const char *text);
  * its end. *found says whether there was a row; either pointer may be NULL. */
 YS_CHECKED enum ys_status ys_run_number(struct ys_stmt *stmt, bool *found, int64_t *value,
                                         struct ys_error *err);
+/* What the system says about an errno; returns `out`. */
+#define YS_SYSTEM_REASON_BYTES 128
+const char *ys_system_reason(int number, char out[YS_SYSTEM_REASON_BYTES]);
 /* A write that a caller may wrap in a transaction or not: begins one when none is open (*own is
  * then true), and ends it according to `status`, which is returned unless the commit fails. */
 YS_CHECKED enum ys_status ys_own_begin(struct ys_store *store, bool *own, struct ys_error *err);

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "store/rows.h"
 
 #define STATE_MAGIC "ytsync state 1"
 #define STATE_ID_HEX 32
@@ -31,10 +32,11 @@
 
 enum ys_status ys_state_open(const char *path, int *fd_out, struct ys_error *err)
 {
+    char reason[YS_SYSTEM_REASON_BYTES];
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return ys_fail(err, YS_EIO, "The file %s beside the database cannot be opened: %s.", path,
-                       strerror(errno));
+                       ys_system_reason(errno, reason));
     *fd_out = fd;
     return YS_OK;
 }
@@ -64,6 +66,15 @@ void ys_state_read(int fd, struct ys_state_record *out)
                &record.commit_counter, &record.usage_day, &record.usage_units) != 4)
         return;
     if (hex_id(record.database_id)) *out = record;
+}
+
+void ys_state_peek(const char *path, struct ys_state_record *out)
+{
+    memset(out, 0, sizeof *out);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0) return;
+    ys_state_read(fd, out);
+    (void)close(fd);
 }
 
 static void merge(struct ys_state_record *record, const struct ys_state_record *there)

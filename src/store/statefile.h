@@ -12,6 +12,8 @@ struct ys_state_record {
     int64_t usage_units;
 };
 
+/* Reads the record without making a file. */
+void ys_state_peek(const char *path, struct ys_state_record *out);
 /* Opens or creates `path` with mode 0600. */
 YS_CHECKED enum ys_status ys_state_open(const char *path, int *fd_out, struct ys_error *err);
 void ys_state_close(int fd);

@@ -17,18 +17,14 @@
 #include "store/store.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/text.h"
 #include "store/lock.h"
-#include "store/netfs.h"
+#include "store/place.h"
 #include "store/rows.h"
 #include "store/schema.h"
 #include "store/statefile.h"
@@ -41,7 +37,6 @@
 #define META_COUNTER "commit_counter"
 #define META_CLEAN "clean"
 #define META_STALE "stale_accepted"
-#define RESTORE_ADVICE "Put back a copy of it that you know to be good"
 
 static bool in_memory(const char *path)
 {
@@ -54,100 +49,36 @@ static void side_path(const struct ys_store *store, const char *suffix,
     (void)snprintf(out, SIDE_PATH_BYTES, "%s%s", store->path, suffix);
 }
 
-/* ---- before the database is touched */
-
-static void folder_of(const char *path, char *out, size_t out_bytes)
-{
-    (void)ys_copy(out, out_bytes, path);
-    char *slash = strrchr(out, '/');
-    if (!slash) (void)ys_copy(out, out_bytes, ".");
-    else if (slash == out) out[1] = '\0';
-    else *slash = '\0';
-}
-
-static enum ys_status folder_check(const char *path, struct ys_error *err)
-{
-    char folder[sizeof(((struct ys_store *)0)->path)];
-    struct stat info;
-    folder_of(path, folder, sizeof folder);
-    if (stat(folder, &info) != 0)
-        return ys_fail(err, YS_EIO,
-                       "The folder %s for the database cannot be used: %s. Make it, or choose "
-                       "another file with --db.",
-                       folder, strerror(errno));
-    if (!S_ISDIR(info.st_mode))
-        return ys_fail(err, YS_EIO,
-                       "%s is not a folder, so there can be no database %s. Choose another file "
-                       "with --db.",
-                       folder, path);
-    if (access(folder, W_OK | X_OK) != 0)
-        return ys_fail(err, YS_EIO,
-                       "The folder %s of the database cannot be written to: %s. Give yourself "
-                       "the right to, or choose another file with --db.",
-                       folder, strerror(errno));
-    return ys_netfs_refuse(folder, path, err);
-}
-
-/* The file is made here so that its mode is 0600 from the start (its -wal and -shm files take the
- * mode over). An empty file is a new database. */
-static enum ys_status file_make(const char *path, struct ys_error *err)
-{
-    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0 && errno == EEXIST) return YS_OK; /* somebody was faster */
-    if (fd < 0)
-        return ys_fail(err, YS_EIO, "The database %s cannot be made: %s.", path,
-                       strerror(errno));
-    (void)close(fd);
-    return YS_OK;
-}
-
-static enum ys_status file_check(const char *path, bool must_exist, struct ys_error *err)
-{
-    struct stat info;
-    if (stat(path, &info) != 0) {
-        if (errno != ENOENT)
-            return ys_fail(err, YS_EIO, "The database %s cannot be opened: %s.", path,
-                           strerror(errno));
-        if (must_exist)
-            return ys_fail(err, YS_ENOTFOUND,
-                           "There is no database %s yet. Fetch your library first, or name the "
-                           "right file with --db.",
-                           path);
-        return file_make(path, err);
-    }
-    if (!S_ISREG(info.st_mode))
-        return ys_fail(err, YS_EDBFOREIGN,
-                       "%s is not a file, so it cannot be a database. Choose another file with "
-                       "--db.",
-                       path);
-    if (access(path, R_OK | W_OK) != 0)
-        return ys_fail(err, YS_EIO,
-                       "The database %s cannot be read and written: %s. Give yourself the right "
-                       "to, or choose another file with --db.",
-                       path, strerror(errno));
-    return YS_OK;
-}
-
 /* ---- the database */
 
-/* Turns the driver's word into one that names the file and the remedy. `ours` is whether the
- * state file says that this was a database of ytsync. */
+/* Adds file and remedy to the words of the driver and the migrations. `ours` is whether the state
+ * file says that this was a database of ytsync. */
 static enum ys_status explain(const char *path, bool ours, enum ys_status status,
                               struct ys_error *err)
 {
-    char detail[YS_ERROR_BYTES / 2];
-    (void)ys_copy(detail, sizeof detail, err ? err->message : "");
-    if (status == YS_EDBFOREIGN && ours) status = YS_EDBCORRUPT;
-    if (status == YS_EDBFOREIGN)
+    char detail[YS_ERROR_BYTES];
+    switch (status) {
+    case YS_EDBFOREIGN:
+        if (ours)
+            return ys_fail(err, YS_EDBCORRUPT,
+                           "%s was a database of ytsync and is none now: its first bytes are "
+                           "damaged, or something else was put in its place. " YS_RESTORE_ADVICE,
+                           path);
         return ys_fail(err, status,
                        "%s is not a database of ytsync, so it was left alone. Choose another "
                        "file with --db.",
                        path);
-    if (status == YS_EDBCORRUPT)
-        return ys_fail(err, status, "The database %s is damaged (%s). " RESTORE_ADVICE ".", path,
-                       detail);
-    ys_error_prefix(err, "%s", path);
-    return status;
+    case YS_EDBCORRUPT:
+        (void)ys_copy(detail, sizeof detail, err->message);
+        if (strstr(detail, YS_RESTORE_ADVICE)) return status;
+        return ys_fail(err, status, "%.700s " YS_RESTORE_ADVICE, detail);
+    case YS_EDBNEWER:
+    case YS_EDBSCHEMA:
+        ys_error_prefix(err, "%s", path);
+        return status;
+    default:
+        return status;
+    }
 }
 
 static enum ys_status database_open(struct ys_store *store,
@@ -297,11 +228,9 @@ static enum ys_status open_file(struct ys_store *store, const struct ys_store_op
 {
     struct ys_state_record record;
     char state_path[SIDE_PATH_BYTES];
-    YS_TRY(folder_check(store->path, err));
-    YS_TRY(file_check(store->path, options->must_exist, err));
+    YS_TRY(ys_place_prepare(store->path, sizeof store->path, options->must_exist, err));
     side_path(store, STATE_SUFFIX, state_path);
-    YS_TRY(ys_state_open(state_path, &store->state_fd, err));
-    ys_state_read(store->state_fd, &record);
+    ys_state_peek(state_path, &record);
     store->usage_day = store->known_day = record.usage_day;
     store->usage_units = store->known_units = record.usage_units;
 
@@ -310,6 +239,7 @@ static enum ys_status open_file(struct ys_store *store, const struct ys_store_op
     if (status == YS_OK) status = unclean_check(store, err);
     if (status != YS_OK)
         return explain(store->path, record.database_id[0] != '\0', status, err);
+    YS_TRY(ys_state_open(state_path, &store->state_fd, err));
     YS_TRY(stale_check(store, &record, options->accept_old, err));
     state_follow(store);
     return YS_OK;
