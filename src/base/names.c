@@ -1,7 +1,7 @@
 /* names.c: the texts of the enumerations of ytsync.h, made from their one list each.
  *
- * A value out of range is "invalid" ("unknown_status" for a status), which no name is, so that a bad
- * value can be shown; stored names are checked on the way in with the *_from_name functions. */
+ * A value out of range is shown as "invalid" ("unknown_status" for a status), which none of the
+ * names is; stored names are checked on the way in with the *_from_name functions. */
 #include <string.h>
 
 #include "ytsync.h"

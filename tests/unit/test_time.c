@@ -150,6 +150,7 @@ static int64_t system_day(int64_t ms, int *hour)
     struct tm local;
     struct ys_civil civil = {0};
 
+    /* lint: allow banned: the C library is what we compare with */
     assert_non_null(localtime_r(&now, &local));
     civil.year = local.tm_year + 1900;
     civil.month = local.tm_mon + 1;
