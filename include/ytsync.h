@@ -449,8 +449,9 @@ struct ys_category_spec {
     const char *key;          /* stable name in the policy; required */
     const char *title;        /* NULL: the key */
     const char *description;  /* NULL: not the policy's business (a new playlist gets "") */
-    enum ys_privacy privacy;  /* UNSET: private for a new playlist, unchanged for another */
+    enum ys_privacy privacy;  /* UNSET: new_privacy for a new playlist, unchanged for another */
     const char *playlist_id;  /* NULL, or the id to use whatever its title */
+    enum ys_privacy new_privacy; /* of a playlist that is created; UNSET: private */
 };
 
 /* Adds a category; *index_out is its number. Earlier categories are filled first. */

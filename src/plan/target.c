@@ -94,7 +94,8 @@ enum ys_status ys_target_add_category(struct ys_target *target,
     if (spec->description) YS_TRY(ys_description_check(spec->description, err));
     if (strlen(spec->key) >= YS_TITLE_BYTES)
         return ys_fail(err, YS_EINVAL, "The category name \"%.60s...\" is too long.", spec->key);
-    if ((unsigned)spec->privacy >= YS_PRIVACY_COUNT)
+    if ((unsigned)spec->privacy >= YS_PRIVACY_COUNT ||
+        (unsigned)spec->new_privacy >= YS_PRIVACY_COUNT)
         return ys_fail(err, YS_EINVAL, "The privacy of \"%s\" must be private, unlisted or public.",
                        spec->key);
     if (spec->playlist_id && !ys_playlist_id_valid(spec->playlist_id))
@@ -109,6 +110,9 @@ enum ys_status ys_target_add_category(struct ys_target *target,
     if (spec->playlist_id)
         YS_TRY(keep_text(target, spec->playlist_id, &category.playlist_id, err));
     category.privacy = spec->privacy;
+    category.new_privacy = spec->privacy != YS_PRIVACY_UNSET       ? spec->privacy
+                           : spec->new_privacy != YS_PRIVACY_UNSET ? spec->new_privacy
+                                                                   : YS_PRIVACY_PRIVATE;
     ys_map_init(&category.index);
     YS_TRY(YS_GROW(target->categories, target->category_capacity, target->category_count, err));
     target->categories[target->category_count] = category;

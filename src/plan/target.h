@@ -15,7 +15,8 @@ struct ys_target_category {
     const char *key, *title;       /* title as YouTube would store it: trimmed */
     const char *description;       /* NULL: not the policy's business */
     const char *playlist_id;       /* NULL, or named by the policy */
-    enum ys_privacy privacy;
+    enum ys_privacy privacy;       /* UNSET: not the policy's business */
+    enum ys_privacy new_privacy;   /* of a created playlist; never UNSET */
     struct ys_wanted *videos;
     size_t video_count, video_capacity;
     struct ys_map index;           /* video id -> its number in `videos` */

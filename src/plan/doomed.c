@@ -1,0 +1,119 @@
+/* doomed.c: which old playlists may be deleted, and what speaks against the others.
+ *
+ * A playlist may go only when each of its videos has a home in a category or was dropped by the
+ * policy in so many words (P1). This is the plan's view; the engine proves it again against
+ * fresh listings before each delete. */
+#include <stdio.h>
+#include <string.h>
+
+#include "plan/plan.h"
+
+/* Whether a video that can no longer be inserted is in every category that wants it already. */
+static bool home_already(const struct ys_plan *plan, const struct ys_snapshot *snapshot,
+                         const char *video_id)
+{
+    size_t i, j;
+
+    for (i = 0; i < plan->category_count; i++) {
+        const struct ys_plan_category *category = &plan->categories[i];
+        const struct ys_snap_playlist *playlist;
+        if (!ys_map_get(&category->wanted->index, video_id, NULL)) continue;
+        if (category->playlist == YS_NO_PLAYLIST) return false;
+        playlist = &snapshot->playlists[category->playlist];
+        for (j = 0; j < playlist->item_count; j++)
+            if (strcmp(playlist->items[j].video_id, video_id) == 0) break;
+        if (j == playlist->item_count) return false;
+    }
+    return true;
+}
+
+/* Why the item keeps its playlist alive, or NULL when it does not. */
+static const char *objection(const struct ys_plan *plan, const struct ys_snapshot *snapshot,
+                             const struct ys_target *target, const struct ys_snap_item *item)
+{
+    bool gone = ys_map_get(&snapshot->gone, item->video_id, NULL);
+
+    if (ys_map_get(&target->drop_index, item->video_id, NULL)) return NULL;
+    if (!ys_map_get(&target->homes, item->video_id, NULL))
+        return gone ? "is private or deleted and has no place in the policy; gone = \"forget\" "
+                      "would let it go"
+                    : "is wanted by no category; otherwise = \"drop\" or a category for the rest "
+                      "would settle it";
+    if (gone && !home_already(plan, snapshot, item->video_id))
+        return "is private or deleted and cannot be copied; gone = \"forget\" would let it go";
+    return NULL;
+}
+
+static enum ys_status add_block(struct ys_plan *plan, const struct ys_snap_playlist *playlist,
+                                const char *video_id, const char *why, int64_t videos,
+                                struct ys_error *err)
+{
+    struct ys_plan_block block = {.videos = videos};
+    char reason[YS_ERROR_BYTES];
+
+    if (videos > 1)
+        (void)snprintf(reason, sizeof reason,
+                       "\"%.200s\" stays: %lld of its videos have no other place. %s, for "
+                       "example, %s.",
+                       playlist->title, (long long)videos, video_id, why);
+    else
+        (void)snprintf(reason, sizeof reason, "\"%.200s\" stays: %s%s%s.", playlist->title,
+                       video_id, video_id[0] ? " " : "", why);
+    block.playlist_id = ys_arena_dup(&plan->arena, playlist->id);
+    block.title = ys_arena_dup(&plan->arena, playlist->title);
+    block.video_id = ys_arena_dup(&plan->arena, video_id);
+    block.reason = ys_arena_dup(&plan->arena, reason);
+    if (!block.playlist_id || !block.title || !block.video_id || !block.reason)
+        return ys_fail(err, YS_ENOMEM, "Memory ran out.");
+    YS_TRY(YS_GROW(plan->blocks, plan->block_capacity, plan->block_count, err));
+    plan->blocks[plan->block_count++] = block;
+    plan->preview.blocked++;
+    return YS_OK;
+}
+
+static enum ys_status judge(struct ys_plan *plan, const struct ys_snapshot *snapshot,
+                            const struct ys_target *target,
+                            const struct ys_snap_playlist *playlist, struct ys_error *err)
+{
+    struct ys_planned op = {
+        .kind = YS_OP_PLAYLIST_DELETE,
+        .playlist_id = playlist->id,
+        .title = playlist->title,
+        .rule = playlist->item_count ? "each of its videos has another place or is dropped"
+                                     : "it is empty",
+    };
+    const char *first = "", *why = NULL;
+    int64_t objections = 0;
+    size_t i;
+
+    if (!playlist->listed)
+        return add_block(plan, playlist, "", "its videos could not be read", 0, err);
+    for (i = 0; i < playlist->item_count; i++) {
+        const char *reason = objection(plan, snapshot, target, &playlist->items[i]);
+        if (!reason) continue;
+        if (objections++ == 0) {
+            first = playlist->items[i].video_id;
+            why = reason;
+        }
+    }
+    if (objections > 0) return add_block(plan, playlist, first, why, objections, err);
+    plan->doomed_pages += playlist->item_count ? ((int64_t)playlist->item_count + 49) / 50 : 1;
+    return ys_plan_add(plan, &op, err);
+}
+
+enum ys_status ys_plan_doomed(struct ys_plan *plan, const struct ys_snapshot *snapshot,
+                              const struct ys_target *target, struct ys_error *err)
+{
+    size_t i;
+
+    if (target->old != YS_OLD_DELETE) return YS_OK;
+    for (i = 0; i < snapshot->playlist_count; i++) {
+        const struct ys_snap_playlist *playlist = &snapshot->playlists[i];
+        if (ys_plan_carries(plan, i)) continue;
+        if (ys_map_get(&target->protect, playlist->id, NULL)) continue;
+        if (target->sources.count > 0 && !ys_map_get(&target->sources, playlist->id, NULL))
+            continue;
+        YS_TRY(judge(plan, snapshot, target, playlist, err));
+    }
+    return YS_OK;
+}

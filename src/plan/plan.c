@@ -1,0 +1,246 @@
+/* plan.c: putting the parts of a plan together, and what its readers see. */
+#include "plan/plan.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "youtube/methods.h"
+
+#define WARNING_BYTES 512
+
+int64_t ys_op_units(enum ys_op_kind kind)
+{
+    static const enum ys_method methods[YS_OP_KIND_COUNT] = {
+        [YS_OP_PLAYLIST_CREATE] = YS_METHOD_PLAYLISTS_INSERT,
+        [YS_OP_PLAYLIST_UPDATE] = YS_METHOD_PLAYLISTS_UPDATE,
+        [YS_OP_ITEM_INSERT] = YS_METHOD_ITEMS_INSERT,
+        [YS_OP_ITEM_MOVE] = YS_METHOD_ITEMS_UPDATE,
+        [YS_OP_PLAYLIST_PUBLISH] = YS_METHOD_PLAYLISTS_UPDATE,
+        [YS_OP_ITEM_DELETE] = YS_METHOD_ITEMS_DELETE,
+        [YS_OP_PLAYLIST_DELETE] = YS_METHOD_PLAYLISTS_DELETE,
+    };
+
+    return ys_method_info(methods[kind])->cost_units;
+}
+
+static enum ys_status copy_text(struct ys_plan *plan, const char **text, struct ys_error *err)
+{
+    *text = ys_arena_dup(&plan->arena, *text);
+    return *text ? YS_OK : ys_fail(err, YS_ENOMEM, "Memory ran out.");
+}
+
+enum ys_status ys_plan_add(struct ys_plan *plan, const struct ys_planned *op,
+                           struct ys_error *err)
+{
+    struct ys_planned copy = *op;
+    enum ys_stage stage = ys_op_kind_stage(op->kind);
+    struct ys_plan_stage *total = stage == YS_STAGE_CREATE_PLAYLISTS ? &plan->preview.create_playlists
+                                  : stage == YS_STAGE_ADD_VIDEOS     ? &plan->preview.add_videos
+                                                                 : &plan->preview.delete_playlists;
+
+    /* Keys and ids that are the plan's own already stay shared: the forecast compares them. */
+    if (!copy.category) copy.category = "";
+    if (!copy.playlist_id) copy.playlist_id = "";
+    if (!copy.title) copy.title = "";
+    if (!copy.item_id) copy.item_id = "";
+    if (!copy.found) copy.found = "";
+    if (copy.kind == YS_OP_PLAYLIST_DELETE) {
+        YS_TRY(copy_text(plan, &copy.playlist_id, err));
+        YS_TRY(copy_text(plan, &copy.title, err));
+    }
+    if (copy.item_id[0]) YS_TRY(copy_text(plan, &copy.item_id, err));
+    if (copy.found[0]) YS_TRY(copy_text(plan, &copy.found, err));
+    YS_TRY(copy_text(plan, &copy.description, err));
+    YS_TRY(copy_text(plan, &copy.video_id, err));
+    YS_TRY(copy_text(plan, &copy.rule, err));
+    YS_TRY(YS_GROW(plan->ops, plan->op_capacity, plan->op_count, err));
+    plan->ops[plan->op_count++] = copy;
+    total->count++;
+    total->units += ys_op_units(op->kind);
+    return YS_OK;
+}
+
+enum ys_status ys_plan_warn(struct ys_plan *plan, struct ys_error *err, const char *format, ...)
+{
+    char text[WARNING_BYTES];
+    const char *copy;
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    copy = ys_arena_dup(&plan->arena, text);
+    if (!copy) return ys_fail(err, YS_ENOMEM, "Memory ran out.");
+    YS_TRY(YS_GROW(plan->warnings, plan->warning_capacity, plan->warning_count, err));
+    plan->warnings[plan->warning_count++] = copy;
+    return YS_OK;
+}
+
+/* What the job stores of the target: who belongs where, and what was dropped. */
+static enum ys_status keep_target(struct ys_plan *plan, const struct ys_target *target,
+                                  struct ys_error *err)
+{
+    size_t i, j;
+
+    for (i = 0; i < target->category_count; i++) {
+        const struct ys_target_category *category = &target->categories[i];
+        for (j = 0; j < category->video_count; j++) {
+            struct ys_plan_assignment assigned = {.category = i,
+                                                  .video_id = category->videos[j].video_id,
+                                                  .rule = category->videos[j].rule};
+            YS_TRY(copy_text(plan, &assigned.video_id, err));
+            YS_TRY(copy_text(plan, &assigned.rule, err));
+            YS_TRY(YS_GROW(plan->assigned, plan->assigned_capacity, plan->assigned_count, err));
+            plan->assigned[plan->assigned_count++] = assigned;
+        }
+    }
+    for (i = 0; i < target->drop_count; i++) {
+        struct ys_wanted drop = target->drops[i];
+        YS_TRY(copy_text(plan, &drop.video_id, err));
+        YS_TRY(copy_text(plan, &drop.rule, err));
+        YS_TRY(YS_GROW(plan->drops, plan->drop_capacity, plan->drop_count, err));
+        plan->drops[plan->drop_count++] = drop;
+    }
+    return YS_OK;
+}
+
+/* What the plain way would write: create all, add all, delete all that this plan gives up or
+ * carries on. */
+static void count_plain(struct ys_plan *plan, const struct ys_snapshot *snapshot,
+                        const struct ys_target *target)
+{
+    int64_t units = 0;
+    size_t i, j;
+
+    if (plan->op_count == 0) return;
+    for (i = 0; i < target->category_count; i++) {
+        const struct ys_target_category *category = &target->categories[i];
+        units += ys_op_units(YS_OP_PLAYLIST_CREATE);
+        if (category->new_privacy != YS_PRIVACY_PRIVATE)
+            units += ys_op_units(YS_OP_PLAYLIST_PUBLISH);
+        for (j = 0; j < category->video_count; j++)
+            if (!ys_map_get(&snapshot->gone, category->videos[j].video_id, NULL))
+                units += ys_op_units(YS_OP_ITEM_INSERT);
+        if (target->old == YS_OLD_DELETE && plan->categories[i].playlist != YS_NO_PLAYLIST)
+            units += ys_op_units(YS_OP_PLAYLIST_DELETE);
+    }
+    for (i = 0; i < plan->op_count; i++)
+        if (plan->ops[i].kind == YS_OP_PLAYLIST_DELETE)
+            units += ys_op_units(YS_OP_PLAYLIST_DELETE);
+    plan->plain_write_units = units;
+}
+
+/* Two old playlists of one title mean both (DESIGN section 8), but a person should know. */
+static enum ys_status warn_doubled_titles(struct ys_plan *plan, const struct ys_snapshot *snapshot,
+                                          struct ys_error *err)
+{
+    size_t i;
+
+    for (i = 1; i < snapshot->playlist_count; i++)
+        if (strcmp(snapshot->playlists[i - 1].title, snapshot->playlists[i].title) == 0)
+            YS_TRY(ys_plan_warn(plan, err,
+                                "The title \"%.150s\" stands on two playlists (%s and %s); as a "
+                                "source it means both.",
+                                snapshot->playlists[i].title, snapshot->playlists[i - 1].id,
+                                snapshot->playlists[i].id));
+    return YS_OK;
+}
+
+static enum ys_status check_channel(const struct ys_snapshot *snapshot,
+                                    const struct ys_target *target, struct ys_error *err)
+{
+    if (!target->channel_id[0] || strcmp(target->channel_id, snapshot->channel.id) == 0)
+        return YS_OK;
+    return ys_fail(err, YS_ECHANNEL,
+                   "The policy is for the channel %s, but the library is that of %s (\"%.100s\"). "
+                   "Use the token of the right account, or correct channel in the policy.",
+                   target->channel_id, snapshot->channel.id, snapshot->channel.title);
+}
+
+enum ys_status ys_plan_build(const struct ys_snapshot *snapshot, const struct ys_target *target,
+                             const struct ys_plan_today *today, struct ys_plan **out,
+                             struct ys_error *err)
+{
+    struct ys_plan *plan;
+    enum ys_status status;
+    size_t i;
+
+    *out = NULL;
+    YS_TRY(check_channel(snapshot, target, err));
+    plan = ys_alloc_zero(1, sizeof *plan);
+    if (!plan) return ys_fail(err, YS_ENOMEM, "Memory ran out.");
+    ys_arena_init(&plan->arena);
+    plan->account_id = snapshot->account_id;
+    plan->playlists_now = (int64_t)snapshot->playlist_count;
+    memcpy(plan->channel_id, snapshot->channel.id, sizeof plan->channel_id);
+    memcpy(plan->policy_hash, target->policy_hash, sizeof plan->policy_hash);
+    status = ys_plan_resolve(plan, snapshot, target, err);
+    if (status == YS_OK) status = ys_plan_diff(plan, snapshot, target, err);
+    if (status == YS_OK) status = ys_plan_doomed(plan, snapshot, target, err);
+    if (status == YS_OK) status = warn_doubled_titles(plan, snapshot, err);
+    if (status == YS_OK) status = keep_target(plan, target, err);
+    if (status != YS_OK) {
+        ys_plan_free(plan);
+        return status;
+    }
+    count_plain(plan, snapshot, target);
+    for (i = 0; i < plan->category_count; i++) plan->categories[i].wanted = NULL;
+    ys_plan_forecast(plan, today);
+    *out = plan;
+    return YS_OK;
+}
+
+void ys_plan_free(struct ys_plan *plan)
+{
+    if (!plan) return;
+    ys_free(plan->ops);
+    ys_free(plan->categories);
+    ys_free(plan->assigned);
+    ys_free(plan->drops);
+    ys_free(plan->blocks);
+    ys_free(plan->warnings);
+    ys_arena_free(&plan->arena);
+    ys_free(plan);
+}
+
+void ys_plan_preview(const struct ys_plan *plan, struct ys_preview *out)
+{
+    *out = plan->preview;
+}
+
+size_t ys_plan_count(const struct ys_plan *plan)
+{
+    return plan->op_count;
+}
+
+bool ys_plan_item(const struct ys_plan *plan, size_t index, struct ys_plan_item *out)
+{
+    const struct ys_planned *op;
+
+    if (index >= plan->op_count) return false;
+    op = &plan->ops[index];
+    *out = (struct ys_plan_item){
+        .kind = op->kind,
+        .category = op->category,
+        .playlist_id = op->playlist_id,
+        .title = op->title,
+        .video_id = op->video_id,
+        .rule = op->rule,
+        .units = ys_op_units(op->kind),
+    };
+    return true;
+}
+
+bool ys_plan_block(const struct ys_plan *plan, size_t index, struct ys_plan_block *out)
+{
+    if (index >= plan->block_count) return false;
+    *out = plan->blocks[index];
+    return true;
+}
+
+const char *ys_plan_warning(const struct ys_plan *plan, size_t index)
+{
+    return index < plan->warning_count ? plan->warnings[index] : NULL;
+}

@@ -1,0 +1,98 @@
+/* plan.h: from a snapshot and a target to operations. Pure: nothing is read or stored here.
+ *
+ * The way of the data: resolve.c says which playlist carries which category, diff.c what has to
+ * be done to each, doomed.c which old playlists may go, forecast.c what it costs in reads and days;
+ * plan.c puts them in order. Text in a plan lives in its arena. */
+#ifndef YS_PLAN_PLAN_H
+#define YS_PLAN_PLAN_H
+
+#include "plan/snapshot.h"
+#include "plan/target.h"
+#include "store/quota.h"
+
+#define YS_NO_PLAYLIST ((size_t)-1)
+
+struct ys_planned {
+    enum ys_op_kind kind;
+    const char *category;     /* key, "" for none */
+    const char *playlist_id;  /* "" for one that is still to be created */
+    const char *item_id;      /* item_delete */
+    const char *title;        /* wanted title of a playlist, or the title of the one concerned */
+    const char *description;  /* wanted; create, update, publish */
+    const char *video_id;
+    const char *rule;
+    const char *found;        /* the title before, for update and publish */
+    enum ys_privacy privacy;
+    int64_t copies;
+};
+
+struct ys_plan_category {
+    const struct ys_target_category *wanted; /* only while planning */
+    const char *key, *title;
+    size_t playlist;          /* number in the snapshot, YS_NO_PLAYLIST: to be created */
+    const char *playlist_id;  /* "" for one to be created */
+    int64_t rows_after;       /* expected rows when it is done */
+    int64_t rows_now;
+    int64_t inserts;
+};
+
+struct ys_plan_assignment {
+    size_t category;
+    const char *video_id, *rule;
+};
+
+struct ys_plan {
+    struct ys_arena arena;
+    int64_t account_id;
+    char channel_id[YS_ID_BYTES];
+    char policy_hash[65];
+    struct ys_planned *ops;
+    size_t op_count, op_capacity;
+    struct ys_plan_category *categories;
+    size_t category_count;
+    struct ys_plan_assignment *assigned;
+    size_t assigned_count, assigned_capacity;
+    struct ys_wanted *drops;
+    size_t drop_count, drop_capacity;
+    struct ys_plan_block *blocks;
+    size_t block_count, block_capacity;
+    const char **warnings;
+    size_t warning_count, warning_capacity;
+    int64_t playlists_now;     /* live playlists of the channel */
+    int64_t doomed_pages;      /* pages to list before the deletes */
+    int64_t plain_write_units;
+    struct ys_preview preview;
+};
+
+/* What the forecast needs to know of today. */
+struct ys_plan_today {
+    struct ys_quota_limits limits;
+    int64_t now_ms;            /* server wall time */
+    int64_t units_left, creates_left;
+};
+
+YS_CHECKED enum ys_status ys_plan_build(const struct ys_snapshot *snapshot,
+                                        const struct ys_target *target,
+                                        const struct ys_plan_today *today, struct ys_plan **out,
+                                        struct ys_error *err);
+
+/* The parts, in the order in which they run. */
+YS_CHECKED enum ys_status ys_plan_resolve(struct ys_plan *plan, const struct ys_snapshot *snapshot,
+                                          const struct ys_target *target, struct ys_error *err);
+YS_CHECKED enum ys_status ys_plan_diff(struct ys_plan *plan, const struct ys_snapshot *snapshot,
+                                       const struct ys_target *target, struct ys_error *err);
+YS_CHECKED enum ys_status ys_plan_doomed(struct ys_plan *plan, const struct ys_snapshot *snapshot,
+                                         const struct ys_target *target, struct ys_error *err);
+void ys_plan_forecast(struct ys_plan *plan, const struct ys_plan_today *today);
+
+/* Adds an operation; its texts are copied. */
+YS_CHECKED enum ys_status ys_plan_add(struct ys_plan *plan, const struct ys_planned *op,
+                                      struct ys_error *err);
+YS_CHECKED enum ys_status ys_plan_warn(struct ys_plan *plan, struct ys_error *err,
+                                       const char *format, ...) YS_PRINTF(3, 4);
+/* Whether the playlist carries a category of the plan. */
+bool ys_plan_carries(const struct ys_plan *plan, size_t playlist);
+/* Units of one operation of this kind. */
+int64_t ys_op_units(enum ys_op_kind kind);
+
+#endif
