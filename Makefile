@@ -28,8 +28,9 @@ CC := cc
 endif
 AR ?= ar
 PKG_CONFIG ?= pkg-config
-LUA ?= $(shell for l in lua5.4 lua54 lua-5.4 lua; do \
-    $$l -e 'os.exit(_VERSION == "Lua 5.4")' 2>/dev/null && echo $$l && break; done)
+# Which Lua 5.4 there is is asked by the shell when it is needed: make expands a whole recipe before
+# the first line of it, which may be the one that installs Lua, runs.
+LUA_NOW = "$$(LUA='$(LUA)' sh .ci/deps --lua)"
 WERROR ?= -Werror
 
 FLAVOURS := plain asan valgrind
@@ -186,7 +187,7 @@ flavour_build = $(if $(BUILD_GIVEN),$(BUILD)-$(1),build/$(1))
 SUITES ?= unit contract lua sim crash lint
 SUITES_asan ?= unit contract lua sim
 SUITES_valgrind ?= unit contract lua
-RUN_TESTS = $(LUA) tests/run.lua --jobs $(CPUS) --programs '$(TESTS)'
+RUN_TESTS = $(LUA_NOW) tests/run.lua --lua $(LUA_NOW) --jobs $(CPUS) --programs '$(TESTS)'
 VALGRIND := valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,possible \
     --errors-for-leak-kinds=definite,possible --suppressions=tests/valgrind.supp
 
@@ -199,7 +200,7 @@ deps:
 demo:
 	@sh .ci/deps demo
 	@$(SUBMAKE) all WERROR=
-	@$(LUA) scripts/demo.lua $(BUILD)
+	@$(LUA_NOW) scripts/demo.lua $(BUILD)
 
 ## test: installs what is missing, builds, and runs every suite of the plain build
 test:
@@ -229,7 +230,7 @@ valgrind: B = $(call flavour_build,valgrind)
 valgrind:
 	@sh .ci/deps test
 	@$(SUBMAKE) FLAVOUR=valgrind BUILD=$(B) lib module test-programs WERROR=
-	@$(RUN_TESTS) --build $(B) --limit 900 --lua $(LUA) --under '$(VALGRIND)' $(SUITES_valgrind)
+	@$(RUN_TESTS) --build $(B) --limit 900 --under '$(VALGRIND)' $(SUITES_valgrind)
 
 ## packaging: installs by make and by LuaRocks into empty folders and tries the result
 packaging:
@@ -243,7 +244,7 @@ bench:
 	@for b in $(BENCH_PROGRAMS); do echo "== $$b"; $$b || exit 1; done
 	@for b in $(wildcard tests/bench/bench_*.lua); do echo "== $$b"; \
 	    LUA_PATH_5_4='scripts/?.lua;scripts/?/init.lua;;' LUA_CPATH_5_4='$(BUILD)/?.so;;' \
-	    $(LUA) $$b $(BUILD) || exit 1; done
+	    $(LUA_NOW) $$b $(BUILD) || exit 1; done
 
 ## soak: the simulation with new seeds for SOAK_S seconds (default 600)
 SOAK_S ?= 600
@@ -259,7 +260,7 @@ LUA_FILES := $(sort $(wildcard scripts/ytsync/*.lua scripts/ytsync/*/*.lua))
 .PHONY: install install-rock uninstall
 ## install: header, library, Lua module and the ytsync command to PREFIX
 install: all
-	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' BUILD='$(BUILD)' VERSION='$(VERSION)' LUA='$(LUA)' \
+	@PREFIX='$(PREFIX)' DESTDIR='$(DESTDIR)' BUILD='$(BUILD)' VERSION='$(VERSION)' LUA=$(LUA_NOW) \
 	    LIBS='$(DEP_LIBS)' sh .ci/install
 
 ## uninstall: removes exactly what install put there
