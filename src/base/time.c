@@ -437,12 +437,9 @@ bool ys_duration_parse(const char *text, int64_t *seconds)
 
     if (text == NULL || !read_char(&text, 'P') || *text == '\0') return false;
     while (*text != '\0') {
-        bool in_time = units[0] == 'H';
-
-        if (!in_time && read_char(&text, 'T')) {
+        if (units[0] == 'W' && read_char(&text, 'T')) {
             units = "HMS";
             next_unit = 0;
-            in_time = true;
         }
         if (!read_duration_part(&text, units, &next_unit, &designator, &value)) return false;
         switch (designator) {

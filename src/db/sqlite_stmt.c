@@ -129,7 +129,9 @@ enum ys_status ys_db_prepare(struct ys_db *db, const char *sql, struct ys_stmt *
 
     *out = NULL;
     if (stmt == NULL) {
-        YS_TRY(make_statement(db, sql, hash, &stmt, err));
+        enum ys_status status = make_statement(db, sql, hash, &stmt, err);
+
+        if (stmt == NULL) return status;
     } else if (sqlite3_stmt_busy(stmt->raw)) {
         return ys_fail(err, YS_EINTERNAL, "A statement is still in use: \"%.120s\".", sql);
     } else if (stmt->taken) {
