@@ -114,11 +114,11 @@ end
 -- count: passed, failed, skipped of one program's output and exit code; why, when something is
 -- wrong that no single test stands for.
 function M.count(output, code)
-    local passed, failed, skipped, planned = 0, 0, 0, 0
+    local passed, failed, skipped, planned = 0, 0, 0, nil
     for line in output:gmatch("[^\n]+") do
         local plan = line:match("^1%.%.(%d+)%s*$")
         if plan then
-            planned = planned + tonumber(plan)
+            planned = (planned or 0) + tonumber(plan)
         elseif line:match("^ok %d+ .*# SKIP") or line:match("^not ok %d+ .*# SKIP") then
             skipped = skipped + 1
         elseif line:match("^ok %d+") then
@@ -128,7 +128,7 @@ function M.count(output, code)
         end
     end
     local seen = passed + failed + skipped
-    if seen == 0 and planned == 0 then
+    if seen == 0 and not planned then
         local p, f = output:match("(%d+) passed, (%d+) failed%s*$")
         if p then
             passed, failed = math.tointeger(tonumber(p)), math.tointeger(tonumber(f))
@@ -136,7 +136,7 @@ function M.count(output, code)
             passed = 1
         end
     elseif planned ~= seen and failed == 0 then
-        return passed, 1, skipped, ("%d tests were planned, %d ended"):format(planned, seen)
+        return passed, 1, skipped, ("%d tests were planned, %d ended"):format(planned or 0, seen)
     end
     if code ~= 0 and failed == 0 then
         return passed, 1, skipped, "exit code " .. code
