@@ -6,7 +6,7 @@
 #define OP_COLUMNS                                                                               \
     "id, job_id, seq, kind, status, category, playlist_id, item_id, video_id, title,"            \
     " description, privacy, copies, found, rule, attempts, intent_at, done_at, remote_id,"       \
-    " units, reason, error"
+    " units, reason, error, seen_at"
 
 static const char *or_empty(const char *text)
 {
@@ -74,6 +74,7 @@ static enum ys_status read_op(struct ys_stmt *stmt, struct ys_row_op *out, struc
     out->units = ys_col_int(stmt, 19);
     out->reason = ys_col_text(stmt, 20);
     out->error = ys_col_text(stmt, 21);
+    out->seen_at_ms = ys_col_int(stmt, 22);
     return YS_OK;
 }
 
@@ -175,10 +176,25 @@ enum ys_status ys_op_reopen(struct ys_store *store, int64_t id, struct ys_error 
     struct ys_stmt *stmt;
 
     YS_TRY(ys_db_prepare(store->db,
-                         "UPDATE sync_operations SET status = 'pending', done_at = 0"
+                         "UPDATE sync_operations SET status = 'pending', done_at = 0, seen_at = 0"
                          " WHERE id = ?1 AND status IN ('done', 'failed', 'skipped')",
                          &stmt, err));
     ys_bind_int(stmt, 1, id);
+    return ys_run(stmt, err);
+}
+
+enum ys_status ys_op_set_seen(struct ys_store *store, int64_t job_id, const char *category,
+                              int64_t at_ms, struct ys_error *err)
+{
+    struct ys_stmt *stmt;
+
+    YS_TRY(ys_db_prepare(store->db,
+                         "UPDATE sync_operations SET seen_at = ?3 WHERE job_id = ?1"
+                         " AND category = ?2 AND kind = 'item_insert' AND status = 'done'",
+                         &stmt, err));
+    ys_bind_int(stmt, 1, job_id);
+    ys_bind_text(stmt, 2, category);
+    ys_bind_int(stmt, 3, at_ms);
     return ys_run(stmt, err);
 }
 

@@ -20,6 +20,7 @@ struct ys_row_op {
     const char *rule;
     int64_t attempts, intent_at_ms, done_at_ms;
     const char *remote_id;
+    int64_t seen_at_ms;        /* when a listing showed its effect; 0: not yet */
     int64_t units;
     const char *reason, *error;
 };
@@ -43,6 +44,10 @@ YS_CHECKED enum ys_status ys_op_settle(struct ys_store *store, int64_t id,
                                        struct ys_error *err);
 /* failed, skipped or done -> pending again (a decision, or verification found work). */
 YS_CHECKED enum ys_status ys_op_reopen(struct ys_store *store, int64_t id, struct ys_error *err);
+/* A complete listing showed the effect of every done item_insert of the category. */
+YS_CHECKED enum ys_status ys_op_set_seen(struct ys_store *store, int64_t job_id,
+                                         const char *category, int64_t at_ms,
+                                         struct ys_error *err);
 /* The id of the playlist that a create made, for all operations of its category. */
 YS_CHECKED enum ys_status ys_op_set_playlist(struct ys_store *store, int64_t job_id,
                                              const char *category, const char *playlist_id,

@@ -134,7 +134,7 @@ static const char *const migration_1[] = {
     " lease_expires_at BIGINT NOT NULL DEFAULT 0);",
 
     /* copies: for item_insert, how many copies of the video the playlist has when it is done.
-     * found: JSON, what the operation met (old metadata, old position). */
+     * found: the playlist's title as the plan met it. seen_at: when a listing showed the effect. */
     "CREATE TABLE sync_operations ("
     " id %ID%,"
     " job_id BIGINT NOT NULL REFERENCES sync_jobs(id),"
@@ -161,6 +161,7 @@ static const char *const migration_1[] = {
     " intent_at BIGINT NOT NULL DEFAULT 0,"
     " done_at BIGINT NOT NULL DEFAULT 0,"
     " remote_id TEXT NOT NULL DEFAULT '',"
+    " seen_at BIGINT NOT NULL DEFAULT 0,"
     " units BIGINT NOT NULL DEFAULT 0,"
     " reason TEXT NOT NULL DEFAULT '',"
     " error TEXT NOT NULL DEFAULT '',"

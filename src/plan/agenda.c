@@ -1,0 +1,146 @@
+/* agenda.c: the job in memory: building and changing it; schedule.c decides over it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "plan/schedule.h"
+
+void ys_agenda_init(struct ys_agenda *agenda, int64_t settle_ms)
+{
+    memset(agenda, 0, sizeof *agenda);
+    ys_arena_init(&agenda->arena);
+    ys_map_init(&agenda->lane_index);
+    ys_map_init(&agenda->homes);
+    ys_map_init(&agenda->drops);
+    agenda->settle_ms = settle_ms;
+}
+
+void ys_agenda_free(struct ys_agenda *agenda)
+{
+    size_t i;
+
+    for (i = 0; i < agenda->lane_count; i++) ys_map_free(&agenda->lanes[i].present);
+    ys_free(agenda->lanes);
+    ys_free(agenda->tasks);
+    ys_free(agenda->home_list);
+    ys_map_free(&agenda->lane_index);
+    ys_map_free(&agenda->homes);
+    ys_map_free(&agenda->drops);
+    ys_arena_free(&agenda->arena);
+    memset(agenda, 0, sizeof *agenda);
+}
+
+enum ys_status ys_agenda_lane(struct ys_agenda *agenda, const char *category,
+                              const char *playlist_id, size_t *out, struct ys_error *err)
+{
+    struct ys_lane lane = {.head = YS_NO_TASK,
+                           .tail = YS_NO_TASK,
+                           .cursor = YS_NO_TASK,
+                           .ready_ms = YS_NEVER_MS,
+                           .settle_ms = YS_NEVER_MS,
+                           .last_add_ms = YS_NEVER_MS,
+                           .last_write_ms = YS_NEVER_MS,
+                           .listed_ms = YS_NEVER_MS,
+                           .proved_ms = YS_NEVER_MS,
+                           .created_ms = YS_NEVER_MS};
+    char key[YS_TITLE_BYTES + 2];
+    int64_t number;
+
+    (void)snprintf(key, sizeof key, "%s%s", category[0] ? "c:" : "p:",
+                   category[0] ? category : playlist_id);
+    if (ys_map_get(&agenda->lane_index, key, &number)) {
+        *out = (size_t)number;
+        return YS_OK;
+    }
+    lane.category = ys_arena_dup(&agenda->arena, category);
+    if (!lane.category) return ys_fail(err, YS_ENOMEM, "Memory ran out.");
+    (void)ys_copy(lane.playlist_id, sizeof lane.playlist_id, playlist_id);
+    ys_map_init(&lane.present);
+    YS_TRY(YS_GROW(agenda->lanes, agenda->lane_capacity, agenda->lane_count, err));
+    YS_TRY(ys_map_put(&agenda->lane_index, key, (int64_t)agenda->lane_count, err));
+    *out = agenda->lane_count;
+    agenda->lanes[agenda->lane_count++] = lane;
+    return YS_OK;
+}
+
+enum ys_status ys_agenda_add(struct ys_agenda *agenda, const struct ys_task *task,
+                             struct ys_error *err)
+{
+    struct ys_task copy = *task;
+    struct ys_lane *lane = &agenda->lanes[task->lane];
+
+    copy.video_id = ys_arena_dup(&agenda->arena, task->video_id);
+    copy.item_id = ys_arena_dup(&agenda->arena, task->item_id);
+    copy.remote_id = ys_arena_dup(&agenda->arena, task->remote_id);
+    copy.title = ys_arena_dup(&agenda->arena, task->title);
+    if (!copy.video_id || !copy.item_id || !copy.remote_id || !copy.title)
+        return ys_fail(err, YS_ENOMEM, "Memory ran out.");
+    copy.next = YS_NO_TASK;
+    YS_TRY(YS_GROW(agenda->tasks, agenda->task_capacity, agenda->task_count, err));
+    if (lane->tail == YS_NO_TASK)
+        lane->head = lane->cursor = agenda->task_count;
+    else
+        agenda->tasks[lane->tail].next = agenda->task_count;
+    if (lane->cursor == YS_NO_TASK) lane->cursor = agenda->task_count;
+    lane->tail = agenda->task_count;
+    agenda->tasks[agenda->task_count++] = copy;
+    return YS_OK;
+}
+
+enum ys_status ys_agenda_add_home(struct ys_agenda *agenda, const char *video_id, size_t lane,
+                                  struct ys_error *err)
+{
+    struct ys_home home = {.lane = lane, .next = YS_NO_TASK};
+    int64_t first;
+
+    if (ys_map_get(&agenda->homes, video_id, &first)) home.next = (size_t)first;
+    YS_TRY(YS_GROW(agenda->home_list, agenda->home_capacity, agenda->home_count, err));
+    YS_TRY(ys_map_put(&agenda->homes, video_id, (int64_t)agenda->home_count, err));
+    agenda->home_list[agenda->home_count++] = home;
+    agenda->lanes[lane].destination = true;
+    return YS_OK;
+}
+
+bool ys_task_finished(const struct ys_task *task)
+{
+    return task->status == YS_OP_STATUS_DONE || task->status == YS_OP_STATUS_FAILED ||
+           task->status == YS_OP_STATUS_SKIPPED;
+}
+
+size_t ys_lane_task(struct ys_agenda *agenda, struct ys_lane *lane)
+{
+    while (lane->cursor != YS_NO_TASK && ys_task_finished(&agenda->tasks[lane->cursor]))
+        lane->cursor = agenda->tasks[lane->cursor].next;
+    return lane->cursor;
+}
+
+void ys_agenda_reopen(struct ys_agenda *agenda, size_t task)
+{
+    struct ys_lane *lane = &agenda->lanes[agenda->tasks[task].lane];
+
+    agenda->tasks[task].status = YS_OP_STATUS_PENDING;
+    agenda->tasks[task].seen = false;
+    lane->cursor = lane->head;
+    lane->verified = false;
+    lane->stopped = false;
+}
+
+const char *ys_agenda_objection(const struct ys_agenda *agenda, size_t lane,
+                                const char *video_id, int64_t own_copies)
+{
+    int64_t number, copies;
+    size_t home;
+
+    if (ys_map_get(&agenda->drops, video_id, NULL)) return NULL;
+    if (!ys_map_get(&agenda->homes, video_id, &number))
+        return "no category wants it and the policy does not drop it";
+    for (home = (size_t)number; home != YS_NO_TASK; home = agenda->home_list[home].next) {
+        const struct ys_home *at = &agenda->home_list[home];
+        if (at->lane == lane && own_copies > 1) continue;
+        if (at->lane == lane) return "its only copy is the one that would be taken out";
+        if (!ys_map_get(&agenda->lanes[at->lane].present, video_id, &copies) || copies < 1)
+            return "it was not seen in its new playlist";
+    }
+    return NULL;
+}

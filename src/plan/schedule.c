@@ -1,0 +1,274 @@
+/* schedule.c: the decision what comes next; see schedule.h. Pure over the agenda, except that
+ * the lanes' cursors move past finished tasks. */
+#include "plan/plan.h"
+#include "plan/schedule.h"
+#include "youtube/methods.h"
+
+/* What a pass over the lanes found besides an action. */
+struct view {
+    struct ys_agenda *agenda;
+    const struct ys_moment *moment;
+    struct ys_action *out;
+    int64_t wake_ms;
+    bool waiting;       /* something is in flight, or becomes possible by time */
+    bool no_units, no_creates;
+};
+
+static bool decide(struct view *view, enum ys_action_kind kind, size_t lane, size_t task)
+{
+    *view->out = (struct ys_action){.kind = kind, .lane = lane, .task = task};
+    return true;
+}
+
+static void wait_until(struct view *view, int64_t at_ms)
+{
+    view->waiting = true;
+    if (at_ms < view->wake_ms) view->wake_ms = at_ms;
+}
+
+/* Later than `since` by the settle time; a time that never was is long ago. */
+static int64_t settled_at(const struct view *view, int64_t since_ms)
+{
+    return since_ms == YS_NEVER_MS ? YS_NEVER_MS : since_ms + view->agenda->settle_ms;
+}
+
+static bool write_task(struct view *view, size_t lane, size_t task)
+{
+    if (view->moment->units_left < ys_op_units(view->agenda->tasks[task].kind)) {
+        view->no_units = true;
+        return false;
+    }
+    if (!view->moment->may_write) {
+        wait_until(view, INT64_MAX);
+        return false;
+    }
+    return decide(view, YS_ACT_WRITE, lane, task);
+}
+
+/* A read of the whole lane must fit into the day, or it would be thrown away half way. */
+static bool read_lane(struct view *view, enum ys_action_kind kind, size_t lane)
+{
+    int64_t pages = (int64_t)(view->agenda->lanes[lane].rows / YS_PAGE_ROWS_MAX) + 1;
+
+    if (view->moment->units_left < pages) {
+        view->no_units = true;
+        return false;
+    }
+    return decide(view, kind, lane, YS_NO_TASK);
+}
+
+/* Lists the lane when settle_ms have passed since its last write. */
+static bool verify(struct view *view, size_t number, int64_t since_ms)
+{
+    int64_t at_ms = settled_at(view, since_ms);
+
+    if (at_ms > view->moment->now_ms) {
+        wait_until(view, at_ms);
+        return false;
+    }
+    return read_lane(view, YS_ACT_VERIFY, number);
+}
+
+/* What keeps a lane from doing anything now. */
+static bool held(struct view *view, struct ys_lane *lane, size_t task)
+{
+    if (lane->busy) {
+        wait_until(view, INT64_MAX);
+        return true;
+    }
+    if (task != YS_NO_TASK && view->agenda->tasks[task].status == YS_OP_STATUS_UNKNOWN)
+        return false;
+    if (lane->ready_ms > view->moment->now_ms) {
+        wait_until(view, lane->ready_ms);
+        return true;
+    }
+    return false;
+}
+
+static bool settle(struct view *view, size_t number, size_t task)
+{
+    const struct ys_lane *lane = &view->agenda->lanes[number];
+
+    if (lane->looked && lane->settle_ms > view->moment->now_ms) {
+        wait_until(view, lane->settle_ms);
+        return false;
+    }
+    if (view->moment->units_left < 1 + (int64_t)(lane->rows / YS_PAGE_ROWS_MAX)) {
+        view->no_units = true;
+        return false;
+    }
+    return decide(view, YS_ACT_SETTLE, number, task);
+}
+
+/* Creates go one at a time per channel: another that is out or unknown holds this one back. */
+static bool create_is_out(const struct view *view)
+{
+    size_t i;
+
+    for (i = 0; i < view->agenda->lane_count; i++) {
+        const struct ys_lane *lane = &view->agenda->lanes[i];
+        size_t task = lane->cursor;
+        if (task == YS_NO_TASK || view->agenda->tasks[task].kind != YS_OP_PLAYLIST_CREATE)
+            continue;
+        if (lane->busy || view->agenda->tasks[task].status == YS_OP_STATUS_UNKNOWN) return true;
+    }
+    return false;
+}
+
+static bool adds_videos(enum ys_op_kind kind)
+{
+    return ys_op_kind_stage(kind) != YS_STAGE_DELETE_PLAYLISTS;
+}
+
+/* The next step of a category up to its publication. True: decided. */
+static bool fill_lane(struct view *view, size_t number)
+{
+    struct ys_lane *lane = &view->agenda->lanes[number];
+    size_t task = ys_lane_task(view->agenda, lane);
+
+    if (lane->stopped || held(view, lane, task)) return false;
+    if (task != YS_NO_TASK && view->agenda->tasks[task].status == YS_OP_STATUS_UNKNOWN)
+        return settle(view, number, task);
+    if (task == YS_NO_TASK || !adds_videos(view->agenda->tasks[task].kind))
+        return !lane->verified && verify(view, number, lane->last_add_ms);
+    switch (view->agenda->tasks[task].kind) {
+    case YS_OP_PLAYLIST_CREATE:
+        if (!view->moment->creates_open) {
+            view->no_creates = true;
+            return false;
+        }
+        if (create_is_out(view)) {
+            wait_until(view, INT64_MAX);
+            return false;
+        }
+        return write_task(view, number, task);
+    case YS_OP_PLAYLIST_PUBLISH:
+        if (!lane->verified) return verify(view, number, lane->last_add_ms);
+        /* fall through */
+    case YS_OP_PLAYLIST_UPDATE:
+        if (!lane->metadata) return read_lane(view, YS_ACT_METADATA, number);
+        return write_task(view, number, task);
+    default:
+        if (!lane->surveyed) return read_lane(view, YS_ACT_SURVEY, number);
+        return write_task(view, number, task);
+    }
+}
+
+/* A category is through when nothing of it is left to add and a listing showed it. */
+static bool lane_through(struct ys_agenda *agenda, struct ys_lane *lane)
+{
+    size_t task = ys_lane_task(agenda, lane);
+
+    if (lane->stopped) return !lane->busy;
+    return !lane->busy && lane->verified &&
+           (task == YS_NO_TASK || !adds_videos(agenda->tasks[task].kind));
+}
+
+static bool delete_is_pending(struct ys_agenda *agenda)
+{
+    size_t i;
+
+    for (i = 0; i < agenda->lane_count; i++)
+        if (!agenda->lanes[i].stopped && ys_lane_task(agenda, &agenda->lanes[i]) != YS_NO_TASK)
+            return true;
+    return false;
+}
+
+/* Every destination listed within YS_DESTINATION_MS and after its last add; for playlists also
+ * after its last write of any kind. */
+static bool destinations_fresh(struct view *view, bool for_playlists, bool *decided)
+{
+    size_t i;
+
+    *decided = false;
+    for (i = 0; i < view->agenda->lane_count; i++) {
+        struct ys_lane *lane = &view->agenda->lanes[i];
+        int64_t since = for_playlists ? lane->last_write_ms : lane->last_add_ms;
+        if (!lane->category[0] || lane->stopped || !(lane->destination || lane->head != YS_NO_TASK))
+            continue;
+        if (lane->busy) {
+            wait_until(view, INT64_MAX);
+            return false;
+        }
+        if (lane->listed_ms != YS_NEVER_MS && lane->listed_ms >= settled_at(view, since) &&
+            lane->listed_ms > view->moment->now_ms - YS_DESTINATION_MS)
+            continue;
+        *decided = verify(view, i, since);
+        return false;
+    }
+    return true;
+}
+
+/* Takes rows out of carried-on playlists. True: decided. */
+static bool take_out(struct view *view, bool *left)
+{
+    bool decided = false;
+    size_t i;
+
+    *left = false;
+    for (i = 0; i < view->agenda->lane_count && !decided; i++) {
+        struct ys_lane *lane = &view->agenda->lanes[i];
+        size_t task = ys_lane_task(view->agenda, lane);
+        if (!lane->category[0] || lane->stopped || task == YS_NO_TASK) continue;
+        *left = true;
+        if (held(view, lane, task)) continue;
+        if (view->agenda->tasks[task].status == YS_OP_STATUS_UNKNOWN)
+            return settle(view, i, task);
+        if (destinations_fresh(view, false, &decided)) return write_task(view, i, task);
+    }
+    return decided;
+}
+
+/* Deletes what was given up, each after a proof of its own. True: decided. */
+static bool delete_lanes(struct view *view)
+{
+    bool decided = false, unproved = false, open = false;
+    size_t i;
+
+    for (i = 0; i < view->agenda->lane_count; i++) {
+        struct ys_lane *lane = &view->agenda->lanes[i];
+        size_t task = ys_lane_task(view->agenda, lane);
+        bool fresh = lane->proved_ms != YS_NEVER_MS &&
+                     lane->proved_ms > view->moment->now_ms - YS_PROOF_MS;
+        if (lane->category[0] || lane->stopped || task == YS_NO_TASK) continue;
+        open = true;
+        if (held(view, lane, task)) continue;
+        if (view->agenda->tasks[task].status == YS_OP_STATUS_UNKNOWN)
+            return settle(view, i, task);
+        if (!view->moment->confirmed && lane->proved_ms != YS_NEVER_MS) continue;
+        unproved = true;
+        if (!destinations_fresh(view, true, &decided)) return decided;
+        if (!view->moment->confirmed || !fresh) return read_lane(view, YS_ACT_PROVE, i);
+        if (write_task(view, i, task)) return true;
+    }
+    if (open && !unproved && !view->moment->confirmed && !view->waiting)
+        return decide(view, YS_ACT_CONFIRM, 0, YS_NO_TASK);
+    return false;
+}
+
+void ys_agenda_next(struct ys_agenda *agenda, const struct ys_moment *moment,
+                    struct ys_action *out)
+{
+    struct view view = {.agenda = agenda, .moment = moment, .out = out, .wake_ms = INT64_MAX};
+    bool through = true, left = false;
+    size_t i;
+
+    for (i = 0; i < agenda->lane_count; i++) {
+        struct ys_lane *lane = &agenda->lanes[i];
+        if (!lane->category[0] || lane_through(agenda, lane)) continue;
+        through = false;
+        if (fill_lane(&view, i)) return;
+    }
+    if (through && delete_is_pending(agenda)) {
+        if (take_out(&view, &left)) return;
+        if (!left && delete_lanes(&view)) return;
+    } else if (through) {
+        *out = (struct ys_action){.kind = YS_ACT_DONE};
+        return;
+    }
+    *out = (struct ys_action){.kind = YS_ACT_WAIT, .wake_ms = view.wake_ms};
+    if (view.waiting && view.wake_ms == INT64_MAX) return;
+    if (view.no_units) out->kind = YS_ACT_NO_UNITS;
+    else if (!view.waiting && view.no_creates) out->kind = YS_ACT_NO_CREATES;
+    else if (!view.waiting && through) out->kind = YS_ACT_DONE;
+}
