@@ -1,0 +1,141 @@
+/* core.c: the module ytsync.core: what belongs to no handle, and the state's own data.
+ *
+ *   version, config_keys      open{...} -> session       on_interrupt(session)
+ *   sha256(text) -> hex       isatty(fd) -> boolean      exists(path) -> boolean
+ *   mkdir_p(path) -> true     handles() -> how many sessions, plans and jobs are open */
+#include <string.h>
+#include <unistd.h>
+
+#include "base/path.h"
+#include "base/text.h"
+#include "lua/rows.h"
+
+/* ------------------------------------------------------------------ per Lua state */
+
+/* Its address is the key of the state's data in the registry. */
+static const char state_key;
+
+struct ys_lua_state *ys_lua_state(lua_State *L)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, &state_key);
+    struct ys_lua_state *state = lua_touserdata(L, -1);
+    lua_pop(L, 1);
+    if (!state) luaL_error(L, "ytsync.core is not loaded in this Lua state");
+    return state;
+}
+
+void ys_lua_set_world(lua_State *L, const struct ys_env *env, struct ys_transport *transport)
+{
+    struct ys_lua_state *state = ys_lua_state(L);
+    state->env = env;
+    state->transport = transport;
+}
+
+static void new_state(lua_State *L)
+{
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &state_key) == LUA_TNIL) {
+        struct ys_lua_state *state = lua_newuserdatauv(L, sizeof *state, 0);
+        memset(state, 0, sizeof *state);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, &state_key);
+    }
+    lua_pop(L, 1);
+}
+
+/* ------------------------------------------------------------------ types */
+
+void ys_lua_new_type(lua_State *L, const char *type, const luaL_Reg *methods, lua_CFunction close)
+{
+    if (luaL_newmetatable(L, type)) {
+        lua_pushcfunction(L, close);
+        lua_setfield(L, -2, "__gc");
+        lua_pushcfunction(L, close);
+        lua_setfield(L, -2, "__close");
+        lua_pushstring(L, type);
+        lua_setfield(L, -2, "__metatable");
+        lua_newtable(L);
+        lua_pushcfunction(L, close);
+        lua_setfield(L, -2, "close");
+        if (methods) luaL_setfuncs(L, methods, 0);
+        lua_setfield(L, -2, "__index");
+    }
+    lua_pop(L, 1);
+}
+
+void ys_lua_add_methods(lua_State *L, const char *type, const luaL_Reg *methods)
+{
+    luaL_getmetatable(L, type);
+    lua_getfield(L, -1, "__index");
+    luaL_setfuncs(L, methods, 0);
+    lua_pop(L, 2);
+}
+
+/* ------------------------------------------------------------------ functions */
+
+static int core_sha256(lua_State *L)
+{
+    size_t bytes = 0;
+    char hex[YS_SHA256_TEXT_BYTES];
+    luaL_checktype(L, 1, LUA_TSTRING);
+    const char *text = lua_tolstring(L, 1, &bytes);
+    if (!ys_sha256_hex(text, bytes, hex)) return ys_lua_fail(L, YS_ENOMEM, NULL);
+    lua_pushstring(L, hex);
+    return 1;
+}
+
+static int core_isatty(lua_State *L)
+{
+    lua_Integer fd = luaL_checkinteger(L, 1);
+    lua_pushboolean(L, fd >= 0 && fd <= 65535 && isatty((int)fd));
+    return 1;
+}
+
+static int core_exists(lua_State *L)
+{
+    lua_pushboolean(L, ys_path_exists(ys_lua_text(L, 1)));
+    return 1;
+}
+
+static int core_mkdir_p(lua_State *L)
+{
+    struct ys_error err = {.status = YS_OK};
+    enum ys_status status = ys_path_make(ys_lua_text(L, 1), &err);
+    return ys_lua_done(L, status, &err);
+}
+
+static int core_handles(lua_State *L)
+{
+    lua_pushinteger(L, ys_lua_state(L)->handles_open);
+    return 1;
+}
+
+static void push_config_keys(lua_State *L)
+{
+    lua_newtable(L);
+    for (size_t i = 0; ys_config_key(i); i++) {
+        lua_pushstring(L, ys_config_key(i));
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+}
+
+LUAMOD_API int luaopen_ytsync_core(lua_State *L)
+{
+    static const luaL_Reg functions[] = {
+        {"open", ys_lua_open},     {"on_interrupt", ys_lua_on_interrupt},
+        {"sha256", core_sha256},   {"isatty", core_isatty},
+        {"exists", core_exists},   {"mkdir_p", core_mkdir_p},
+        {"handles", core_handles}, {NULL, NULL},
+    };
+    luaL_checkversion(L);
+    new_state(L);
+    ys_lua_rows_type(L);
+    ys_lua_session_type(L);
+    ys_lua_library_type(L);
+    ys_lua_plan_type(L);
+    ys_lua_job_type(L);
+    luaL_newlib(L, functions);
+    lua_pushliteral(L, YS_VERSION);
+    lua_setfield(L, -2, "version");
+    push_config_keys(L);
+    lua_setfield(L, -2, "config_keys");
+    return 1;
+}

@@ -1,0 +1,281 @@
+/* records.c: the records of ytsync.h as Lua tables: names, order, and how each field is read.
+ *
+ * Fields are called as in ytsync.h, without the units: times (_ms) are integers in ms UTC, costs
+ * (_units) are quota units. Enumerations are their stable names. "" stays "". */
+#include "lua/rows.h"
+
+#include <assert.h>
+
+#define FIELDS(table) .fields = (table), .count = sizeof(table) / sizeof(table)[0]
+#define AT(type, member) offsetof(struct type, member)
+#define TEXT(type, name, member) {name, YS_LUA_TEXT, AT(type, member), NULL, NULL}
+#define POINTER(type, name, member) {name, YS_LUA_TEXT_POINTER, AT(type, member), NULL, NULL}
+#define LIST(type, name, member) {name, YS_LUA_TEXT_LIST, AT(type, member), NULL, NULL}
+#define INTEGER(type, name, member) {name, YS_LUA_INTEGER, AT(type, member), NULL, NULL}
+#define BOOLEAN(type, name, member) {name, YS_LUA_BOOLEAN, AT(type, member), NULL, NULL}
+#define NAME(type, name, member, fn) {name, YS_LUA_NAME, AT(type, member), fn, NULL}
+#define RECORD(type, name, member, fields) {name, YS_LUA_RECORD, AT(type, member), NULL, &(fields)}
+
+/* A function of its name for every enumeration, all of one type. */
+#define NAMER(type, name)                                                                        \
+    static_assert(sizeof(type) == sizeof(int), "enumerations are read as int");                  \
+    static const char *name##_of(int value)                                                      \
+    {                                                                                            \
+        return ys_##name((type)value);                                                           \
+    }
+
+NAMER(enum ys_stage, stage_name)
+NAMER(enum ys_stage, stage_label)
+NAMER(enum ys_pause_reason, pause_name)
+NAMER(enum ys_op_kind, op_kind_name)
+NAMER(enum ys_op_status, op_status_name)
+NAMER(enum ys_privacy, privacy_name)
+NAMER(enum ys_availability, availability_name)
+
+static_assert(sizeof(enum ys_event_kind) == sizeof(int), "enumerations are read as int");
+static const char *event_kind_of(int value)
+{
+    switch ((enum ys_event_kind)value) {
+    case YS_EVENT_STAGE:
+        return "stage";
+    case YS_EVENT_OPERATION:
+        return "operation";
+    case YS_EVENT_ERROR:
+        return "error";
+    case YS_EVENT_NOTE:
+        return "note";
+    }
+    return "unknown";
+}
+
+/* ------------------------------------------------------------------ quota and library */
+
+static const struct ys_lua_field quota_fields[] = {
+    TEXT(ys_quota_record, "day", day),
+    INTEGER(ys_quota_record, "limit", limit_units),
+    INTEGER(ys_quota_record, "keep", keep_units),
+    INTEGER(ys_quota_record, "used", used_units),
+    INTEGER(ys_quota_record, "reserved", reserved_units),
+    INTEGER(ys_quota_record, "remaining", remaining_units),
+    INTEGER(ys_quota_record, "creates_used", creates_used),
+    INTEGER(ys_quota_record, "creates_limit", creates_limit),
+    INTEGER(ys_quota_record, "resets_at", resets_at_ms),
+    BOOLEAN(ys_quota_record, "exhausted", exhausted),
+};
+const struct ys_lua_record ys_lua_quota_record = {"quota day", FIELDS(quota_fields), false};
+
+static const struct ys_lua_field fetch_fields[] = {
+    INTEGER(ys_fetch_result, "playlists", playlists),
+    INTEGER(ys_fetch_result, "items", items),
+    INTEGER(ys_fetch_result, "videos", videos),
+    INTEGER(ys_fetch_result, "playlists_listed", playlists_listed),
+    INTEGER(ys_fetch_result, "units", units),
+};
+const struct ys_lua_record ys_lua_fetch_record = {"fetch", FIELDS(fetch_fields), false};
+
+static const struct ys_lua_field progress_fields[] = {
+    POINTER(ys_fetch_progress, "what", what),
+    INTEGER(ys_fetch_progress, "done", done),
+    INTEGER(ys_fetch_progress, "total", total),
+    INTEGER(ys_fetch_progress, "units", units),
+};
+const struct ys_lua_record ys_lua_progress_record = {"progress", FIELDS(progress_fields), false};
+
+static const struct ys_lua_field channel_fields[] = {
+    TEXT(ys_channel_record, "id", id),
+    TEXT(ys_channel_record, "title", title),
+    INTEGER(ys_channel_record, "fetched_at", fetched_at_ms),
+};
+const struct ys_lua_record ys_lua_channel_record = {"channel", FIELDS(channel_fields), false};
+
+static const struct ys_lua_field playlist_fields[] = {
+    TEXT(ys_playlist_record, "id", id),
+    TEXT(ys_playlist_record, "title", title),
+    POINTER(ys_playlist_record, "description", description),
+    NAME(ys_playlist_record, "privacy", privacy, privacy_name_of),
+    INTEGER(ys_playlist_record, "item_count", item_count),
+    INTEGER(ys_playlist_record, "published_at", published_at_ms),
+    INTEGER(ys_playlist_record, "fetched_at", fetched_at_ms),
+    INTEGER(ys_playlist_record, "made_by_job", made_by_job),
+    INTEGER(ys_playlist_record, "deleted_at", deleted_from_youtube_at_ms),
+    TEXT(ys_playlist_record, "category", category),
+};
+const struct ys_lua_record ys_lua_playlist_record = {"playlist", FIELDS(playlist_fields), false};
+
+static const struct ys_lua_field item_fields[] = {
+    TEXT(ys_item_record, "id", id),
+    TEXT(ys_item_record, "video_id", video_id),
+    INTEGER(ys_item_record, "position", position),
+    INTEGER(ys_item_record, "added_at", added_at_ms),
+};
+const struct ys_lua_record ys_lua_item_record = {"playlist item", FIELDS(item_fields), false};
+
+static const struct ys_lua_field video_fields[] = {
+    TEXT(ys_video_record, "id", id),
+    POINTER(ys_video_record, "title", title),
+    POINTER(ys_video_record, "channel", channel),
+    POINTER(ys_video_record, "description", description),
+    LIST(ys_video_record, "tags", tags_json),
+    {"duration_s", YS_LUA_INTEGER_OR_NIL, AT(ys_video_record, duration_s), NULL, NULL},
+    INTEGER(ys_video_record, "published_at", published_at_ms),
+    INTEGER(ys_video_record, "saved_at", saved_at_ms),
+    NAME(ys_video_record, "availability", availability, availability_name_of),
+    LIST(ys_video_record, "playlists", playlists_json),
+    LIST(ys_video_record, "playlist_ids", playlist_ids_json),
+};
+const struct ys_lua_record ys_lua_video_record = {"video", FIELDS(video_fields), false};
+
+/* ------------------------------------------------------------------ plan */
+
+static const struct ys_lua_field plan_stage_fields[] = {
+    INTEGER(ys_plan_stage, "count", count),
+    INTEGER(ys_plan_stage, "units", units),
+};
+static const struct ys_lua_record plan_stage_record = {"stage", FIELDS(plan_stage_fields), false};
+
+static const struct ys_lua_field preview_fields[] = {
+    INTEGER(ys_preview, "units", units),
+    INTEGER(ys_preview, "write_units", write_units),
+    INTEGER(ys_preview, "read_units", read_units),
+    INTEGER(ys_preview, "plain_units", plain_units),
+    INTEGER(ys_preview, "days", days),
+    INTEGER(ys_preview, "plain_days", plain_days),
+    INTEGER(ys_preview, "ends_at", ends_at_ms),
+    RECORD(ys_preview, "create_playlists", create_playlists, plan_stage_record),
+    RECORD(ys_preview, "add_videos", add_videos, plan_stage_record),
+    RECORD(ys_preview, "delete_playlists", delete_playlists, plan_stage_record),
+    INTEGER(ys_preview, "adopted", adopted),
+    INTEGER(ys_preview, "already_there", already_there),
+    INTEGER(ys_preview, "unavailable", unavailable),
+    INTEGER(ys_preview, "blocked", blocked),
+};
+const struct ys_lua_record ys_lua_preview_record = {"preview", FIELDS(preview_fields), false};
+
+static const struct ys_lua_field plan_item_fields[] = {
+    NAME(ys_plan_item, "kind", kind, op_kind_name_of),
+    POINTER(ys_plan_item, "category", category),
+    POINTER(ys_plan_item, "playlist_id", playlist_id),
+    POINTER(ys_plan_item, "title", title),
+    POINTER(ys_plan_item, "video_id", video_id),
+    POINTER(ys_plan_item, "rule", rule),
+    INTEGER(ys_plan_item, "units", units),
+};
+const struct ys_lua_record ys_lua_plan_item_record = {"planned operation",
+                                                      FIELDS(plan_item_fields), false};
+
+static const struct ys_lua_field block_fields[] = {
+    POINTER(ys_plan_block, "playlist_id", playlist_id),
+    POINTER(ys_plan_block, "title", title),
+    POINTER(ys_plan_block, "video_id", video_id),
+    POINTER(ys_plan_block, "reason", reason),
+    INTEGER(ys_plan_block, "videos", videos),
+};
+const struct ys_lua_record ys_lua_block_record = {"blocked playlist", FIELDS(block_fields), false};
+
+static const struct ys_lua_field warning_fields[] = {{"text", YS_LUA_TEXT_POINTER, 0, NULL, NULL}};
+const struct ys_lua_record ys_lua_warning_record = {"warning", FIELDS(warning_fields), true};
+
+/* ------------------------------------------------------------------ job */
+
+static const struct ys_lua_field stage_result_fields[] = {
+    INTEGER(ys_stage_result, "total", total),
+    INTEGER(ys_stage_result, "done", done),
+    INTEGER(ys_stage_result, "failed", failed),
+    INTEGER(ys_stage_result, "skipped", skipped),
+    INTEGER(ys_stage_result, "units", units),
+};
+static const struct ys_lua_record stage_result_record = {"stage result",
+                                                         FIELDS(stage_result_fields), false};
+
+static const struct ys_lua_field job_fields[] = {
+    INTEGER(ys_job_record, "id", id),
+    NAME(ys_job_record, "stage", stage, stage_name_of),
+    NAME(ys_job_record, "label", stage, stage_label_of),
+    NAME(ys_job_record, "paused_from", paused_from, stage_name_of),
+    NAME(ys_job_record, "pause_reason", pause_reason, pause_name_of),
+    BOOLEAN(ys_job_record, "pause_requested", pause_requested),
+    INTEGER(ys_job_record, "done", done),
+    INTEGER(ys_job_record, "total", total),
+    INTEGER(ys_job_record, "failed", failed),
+    INTEGER(ys_job_record, "unknown", unknown),
+    INTEGER(ys_job_record, "units_used", units_used),
+    INTEGER(ys_job_record, "created_at", created_at_ms),
+    INTEGER(ys_job_record, "started_at", started_at_ms),
+    INTEGER(ys_job_record, "finished_at", finished_at_ms),
+    INTEGER(ys_job_record, "resets_at", resets_at_ms),
+    RECORD(ys_job_record, "create_playlists", create_playlists, stage_result_record),
+    RECORD(ys_job_record, "add_videos", add_videos, stage_result_record),
+    RECORD(ys_job_record, "delete_playlists", delete_playlists, stage_result_record),
+    TEXT(ys_job_record, "channel_id", channel_id),
+    TEXT(ys_job_record, "policy_hash", policy_hash),
+    TEXT(ys_job_record, "backup_file", backup_file),
+    TEXT(ys_job_record, "needs_you", needs_you),
+};
+const struct ys_lua_record ys_lua_job_record = {"job", FIELDS(job_fields), false};
+
+static const struct ys_lua_field operation_fields[] = {
+    INTEGER(ys_operation_record, "id", id),
+    INTEGER(ys_operation_record, "job_id", job_id),
+    INTEGER(ys_operation_record, "seq", seq),
+    NAME(ys_operation_record, "kind", kind, op_kind_name_of),
+    NAME(ys_operation_record, "status", status, op_status_name_of),
+    TEXT(ys_operation_record, "category", category),
+    TEXT(ys_operation_record, "playlist_id", playlist_id),
+    TEXT(ys_operation_record, "title", title),
+    TEXT(ys_operation_record, "video_id", video_id),
+    TEXT(ys_operation_record, "remote_id", remote_id),
+    TEXT(ys_operation_record, "rule", rule),
+    TEXT(ys_operation_record, "error", error),
+    INTEGER(ys_operation_record, "attempts", attempts),
+    INTEGER(ys_operation_record, "units", units),
+    INTEGER(ys_operation_record, "intent_at", intent_at_ms),
+    INTEGER(ys_operation_record, "done_at", done_at_ms),
+};
+const struct ys_lua_record ys_lua_operation_record = {"operation", FIELDS(operation_fields),
+                                                      false};
+/* "Is there an operation in this event" is asked of its id, which must come first. */
+static_assert(offsetof(struct ys_operation_record, id) == 0, "YS_LUA_RECORD_IF_ID");
+
+static const struct ys_lua_field error_fields[] = {
+    INTEGER(ys_error_record, "id", id),
+    INTEGER(ys_error_record, "job_id", job_id),
+    INTEGER(ys_error_record, "operation_id", operation_id),
+    NAME(ys_error_record, "stage", stage, stage_name_of),
+    TEXT(ys_error_record, "entity", entity),
+    TEXT(ys_error_record, "reason", reason),
+    TEXT(ys_error_record, "message", message),
+    INTEGER(ys_error_record, "at", at_ms),
+};
+const struct ys_lua_record ys_lua_error_record = {"error", FIELDS(error_fields), false};
+
+static const struct ys_lua_field log_fields[] = {
+    INTEGER(ys_log_record, "id", id),
+    INTEGER(ys_log_record, "job_id", job_id),
+    INTEGER(ys_log_record, "operation_id", operation_id),
+    INTEGER(ys_log_record, "at", at_ms),
+    TEXT(ys_log_record, "actor", actor),
+    TEXT(ys_log_record, "action", action),
+    TEXT(ys_log_record, "entity", entity),
+    POINTER(ys_log_record, "before", before),
+    POINTER(ys_log_record, "after", after),
+};
+const struct ys_lua_record ys_lua_log_record = {"log entry", FIELDS(log_fields), false};
+
+static const struct ys_lua_field category_fields[] = {
+    TEXT(ys_category_record, "key", key),
+    TEXT(ys_category_record, "title", title),
+    TEXT(ys_category_record, "playlist_id", playlist_id),
+    INTEGER(ys_category_record, "videos", videos),
+};
+const struct ys_lua_record ys_lua_category_record = {"category", FIELDS(category_fields), false};
+
+static const struct ys_lua_field event_fields[] = {
+    NAME(ys_event, "kind", kind, event_kind_of),
+    NAME(ys_event, "stage", stage, stage_name_of),
+    {"operation", YS_LUA_RECORD_IF_ID, AT(ys_event, operation), NULL, &ys_lua_operation_record},
+    TEXT(ys_event, "reason", reason),
+    TEXT(ys_event, "text", text),
+    INTEGER(ys_event, "done", done),
+    INTEGER(ys_event, "total", total),
+};
+const struct ys_lua_record ys_lua_event_record = {"event", FIELDS(event_fields), false};
