@@ -8,8 +8,9 @@ static int64_t least(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* What a new day may create: the configured number, or one more per day than the limit that was
- * learned last (DESIGN section 7). */
+/* What a new day may create: the configured number, or one more per day than the limit that the
+ * server taught last (DESIGN section 7). Days on which it taught none say nothing: their limit
+ * follows from the configuration of that time. */
 static enum ys_status creates_for_day(struct ys_store *store, const char *project, int64_t day,
                                       const struct ys_quota_limits *limits, int64_t *out,
                                       struct ys_error *err)
@@ -20,7 +21,8 @@ static enum ys_status creates_for_day(struct ys_store *store, const char *projec
     *out = limits->creates;
     YS_TRY(ys_db_prepare(store->db,
                          "SELECT day, creates_limit FROM quota_days"
-                         " WHERE project = ?1 AND day < ?2 ORDER BY day DESC LIMIT 1",
+                         " WHERE project = ?1 AND day < ?2 AND creates_refused > 1"
+                         " ORDER BY day DESC LIMIT 1",
                          &stmt, err));
     ys_bind_text(stmt, 1, project);
     ys_bind_int(stmt, 2, day);
@@ -42,8 +44,8 @@ static enum ys_status ensure_day(struct ys_store *store, const char *project, in
                          "INSERT INTO quota_days (project, day, limit_units, creates_limit)"
                          " VALUES (?1, ?2, ?3, ?4) ON CONFLICT (project, day) DO UPDATE"
                          " SET limit_units = excluded.limit_units,"
-                         " creates_limit = CASE WHEN creates_refused > 1 THEN creates_limit"
-                         " ELSE excluded.creates_limit END",
+                         " creates_limit = CASE WHEN quota_days.creates_refused > 1"
+                         " THEN quota_days.creates_limit ELSE excluded.creates_limit END",
                          &stmt, err));
     ys_bind_text(stmt, 1, project);
     ys_bind_int(stmt, 2, day);
@@ -216,8 +218,9 @@ enum ys_status ys_quota_book(struct ys_store *store, const struct ys_quota_call 
 }
 
 /* Reads an open call; *found false when it is not open (any more). */
-static enum ys_status open_call(struct ys_store *store, int64_t usage_id, char project[YS_NAME_BYTES],
-                                struct ys_quota_call *out, bool *found, struct ys_error *err)
+static enum ys_status open_call(struct ys_store *store, int64_t usage_id,
+                                char project[YS_NAME_BYTES], struct ys_quota_call *out,
+                                bool *found, struct ys_error *err)
 {
     struct ys_stmt *stmt;
 
@@ -257,6 +260,29 @@ static enum ys_status close_call(struct ys_store *store, int64_t usage_id, int64
     return ys_run(stmt, err);
 }
 
+/* The call touched a day that it was not reserved on (our clock was wrong when it was booked): it
+ * is booked there too, without a check. The day's row takes its limits from the other one. */
+static enum ys_status book_unreserved(struct ys_store *store, const struct ys_quota_call *call,
+                                      int64_t day, struct ys_error *err)
+{
+    struct ys_stmt *stmt;
+
+    YS_TRY(ys_db_prepare(store->db,
+                         "INSERT INTO quota_days (project, day, limit_units, creates_limit, used,"
+                         " creates_used) SELECT project, ?3, limit_units, creates_limit, ?4, ?5"
+                         " FROM quota_days WHERE project = ?1 AND day = ?2"
+                         " ON CONFLICT (project, day) DO UPDATE"
+                         " SET used = quota_days.used + excluded.used,"
+                         " creates_used = quota_days.creates_used + excluded.creates_used",
+                         &stmt, err));
+    ys_bind_text(stmt, 1, call->project);
+    ys_bind_int(stmt, 2, call->day);
+    ys_bind_int(stmt, 3, day);
+    ys_bind_int(stmt, 4, call->units);
+    ys_bind_int(stmt, 5, call->create ? 1 : 0);
+    return ys_run(stmt, err);
+}
+
 enum ys_status ys_quota_settle(struct ys_store *store, int64_t usage_id, int64_t touched_first,
                                int64_t touched_last, int64_t now_ms, int http_status,
                                const char *reason, struct ys_error *err)
@@ -264,24 +290,22 @@ enum ys_status ys_quota_settle(struct ys_store *store, int64_t usage_id, int64_t
     struct ys_quota_call call = {0};
     char project[YS_NAME_BYTES];
     bool found;
-    int64_t days[2], i;
+    int64_t days[2], day, i;
 
     YS_REQUIRE(ys_db_in_transaction(store->db));
     YS_TRY(open_call(store, usage_id, project, &call, &found, err));
     if (!found) return YS_OK;
     days[0] = call.day;
     days[1] = call.day2;
-    /* A clock that was set during the flight can name a day that was never reserved: then what
-     * was reserved stays booked. */
-    if (touched_last < call.day || touched_first > (call.day2 >= 0 ? call.day2 : call.day)) {
-        touched_first = call.day;
-        touched_last = call.day2 >= 0 ? call.day2 : call.day;
-    }
     for (i = 0; i < 2; i++) {
-        if (days[i] < 0) continue;
         bool touched = days[i] >= touched_first && days[i] <= touched_last;
-        YS_TRY(unreserve(store, project, days[i], call.units, touched ? call.units : 0, 0, err));
+        if (days[i] < 0) continue;
+        YS_TRY(unreserve(store, project, days[i], call.units, touched ? call.units : 0,
+                         call.create && !touched ? 1 : 0, err));
     }
+    for (day = touched_first; day <= touched_last; day++)
+        if (day != call.day && day != call.day2)
+            YS_TRY(book_unreserved(store, &call, day, err));
     return close_call(store, usage_id, call.units, now_ms, http_status, reason, err);
 }
 

@@ -6,8 +6,10 @@
  * transaction. The caller groups as much as it likes into one transaction (group commit).
  *
  * Days: the ledger's day is the Pacific day of the server's clock (our wall clock corrected by
- * the skew that replies show); without a measured skew it never goes back behind the newest
- * booked day. A call whose flight may touch midnight is reserved on both days. */
+ * the skew that replies show, and never behind the last reply's Date plus the time since);
+ * without a measured skew it never goes back behind the newest booked day. A call whose flight
+ * may touch midnight is reserved on both days, and one that turns out to have touched a day that
+ * it was not reserved on is booked there as well. */
 #ifndef YS_YOUTUBE_CLIENT_H
 #define YS_YOUTUBE_CLIENT_H
 
@@ -56,8 +58,9 @@ YS_CHECKED enum ys_status ys_client_day(struct ys_client *client, int64_t *day,
                                         struct ys_error *err);
 YS_CHECKED enum ys_status ys_client_quota(struct ys_client *client, struct ys_quota_record *out,
                                           struct ys_error *err);
-/* When a call of this method can be booked again after a refused booking: the next midnight in
- * Los Angeles, the end of a hold, or of a creation's cool-down. Server wall time. */
+/* When a call of this method can be booked again after a refused booking: shortly after the next
+ * midnight in Los Angeles, the end of a hold, or of a creation's cool-down; now, when it can be
+ * booked at once. Server wall time. */
 YS_CHECKED enum ys_status ys_client_open_at(struct ys_client *client, enum ys_method method,
                                             int64_t *at_ms, struct ys_error *err);
 /* Units that can still be booked today. */
@@ -83,6 +86,9 @@ struct ys_booking {
 YS_CHECKED enum ys_status ys_client_book(struct ys_client *client, enum ys_method method,
                                          int64_t job_id, int64_t operation_id,
                                          struct ys_booking *out, struct ys_error *err);
+/* The transaction of a booking was rolled back and nothing will be sent: gives the limiter's place
+ * back. (The ledger has forgotten it by itself.) */
+void ys_client_unbook(struct ys_client *client, const struct ys_booking *booking);
 /* Sends a booked call; the request is only read. A failure to start counts as a finished
  * exchange that was not sent, so every booked and sent call comes back from ys_client_take. */
 void ys_client_send(struct ys_client *client, const struct ys_booking *booking,
@@ -109,13 +115,21 @@ YS_CHECKED enum ys_status ys_client_settle(struct ys_client *client,
                                            const struct ys_exchange *exchange,
                                            struct ys_error *err);
 
-/* Tags from here up belong to ys_client_read. */
+/* Tags from YS_TAG_OWN up belong to the client: to ys_client_write, and from YS_TAG_READS up to
+ * ys_client_read. */
+#define YS_TAG_OWN (UINT64_C(1) << 61)
 #define YS_TAG_READS (UINT64_C(1) << 62)
 
 /* A series of reads, several in flight. `next` fills in the next request (*more false: none for
  * now; it is asked again after each reply) and a number of the caller's; `reply` gets each
  * successful (or 304, or refused for good) exchange, inside the turn's transaction, in any
- * order. Passing faults are retried here, within limits. */
+ * order. Passing faults are retried here, within limits.
+ *
+ * What `reply` fails with decides. YS_EREPLY: the read is repeated, within the same limits, so the
+ * callback must be ready to see that number again. A failure of the store, of memory or of our own
+ * (see reader.c): the turn is rolled back. Anything else, YS_EINTERRUPTED for one: what was done in
+ * the turn is committed. In the last two cases nothing more is started, what is in flight is
+ * awaited and booked, and the first failure is returned. */
 struct ys_reader {
     void *ctx;
     enum ys_status (*next)(void *ctx, struct ys_request *request, uint64_t *number, bool *more,

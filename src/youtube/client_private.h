@@ -6,6 +6,8 @@
 
 #define YS_TOKEN_BYTES_MAX 4096
 #define YS_FLIGHTS_MAX YS_IN_FLIGHT_MAX
+/* Tags from here up to YS_TAG_READS belong to ys_client_write. */
+#define YS_TAG_WRITES YS_TAG_OWN
 
 /* One booked call on its way out and back. */
 struct ys_flight {
@@ -28,9 +30,10 @@ struct ys_client {
     struct ys_retry_budget budget;
     int64_t skew_ms;                   /* server's clock minus ours, 0 while noise */
     bool skew_known;                   /* a reply of this process showed it */
+    int64_t server_ms, server_mono_ms; /* its clock at that reply, and ours that never goes back */
     int64_t newest_day;                /* the newest booked day, -1 for none */
     uint64_t next_wire_tag;
-    uint64_t next_read_tag;
+    uint64_t next_read_tag, next_write_tag;
     struct ys_flight flights[YS_FLIGHTS_MAX];
 };
 

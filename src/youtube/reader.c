@@ -48,6 +48,24 @@ static size_t count_in_state(const struct series *series, int state)
     return count;
 }
 
+/* Whether a reply callback failed such that what it wrote may be half. */
+static bool half_done(enum ys_status status)
+{
+    switch (status) {
+    case YS_ENOMEM:
+    case YS_EINTERNAL:
+    case YS_EIO:
+    case YS_EDB:
+    case YS_EDBCORRUPT:
+    case YS_EDBFOREIGN:
+    case YS_EDBNEWER:
+    case YS_EDBSTALE:
+    case YS_EDBSCHEMA:
+    case YS_ELEASE: return true;
+    default: return false;
+    }
+}
+
 static void release_slot(struct pending_read *slot)
 {
     ys_request_free(&slot->request);
@@ -61,23 +79,31 @@ static bool passing(const struct ys_outcome *outcome)
            outcome->verdict == YS_VERDICT_SLOW_DOWN;
 }
 
-/* What a read that came back means: the caller's, again later, or the end of the series. */
-static void take_reply(struct series *series, struct pending_read *slot,
-                       struct ys_exchange *exchange)
+/* Puts the read back to be sent again after a while; false when it was tried often enough. */
+static bool try_again(struct series *series, struct pending_read *slot,
+                      const struct ys_exchange *exchange)
 {
     struct ys_client *client = series->client;
-    struct ys_error err = {0};
-    enum ys_status status;
     uint64_t random;
 
-    if (passing(&exchange->outcome) && slot->attempts < YS_READ_ATTEMPTS_MAX &&
-        ys_retry_budget_take(&client->budget)) {
-        ys_env_random(client->env, &random, sizeof random);
-        slot->state = SLOT_READY;
-        slot->not_before_mono_ms =
-            exchange->done_mono_ms + ys_backoff_ms(slot->attempts, 0, random);
-        return;
-    }
+    if (series->failed != YS_OK || slot->attempts >= YS_READ_ATTEMPTS_MAX ||
+        !ys_retry_budget_take(&client->budget))
+        return false;
+    ys_env_random(client->env, &random, sizeof random);
+    slot->state = SLOT_READY;
+    slot->not_before_mono_ms = exchange->done_mono_ms + ys_backoff_ms(slot->attempts, 0, random);
+    return true;
+}
+
+/* What a read that came back means: the caller's, again later, or the end of the series. Fails
+ * when the turn has to be rolled back. */
+static enum ys_status take_reply(struct series *series, struct pending_read *slot,
+                                 struct ys_exchange *exchange, struct ys_error *out)
+{
+    struct ys_error err = {0};
+    enum ys_status status;
+
+    if (passing(&exchange->outcome) && try_again(series, slot, exchange)) return YS_OK;
     switch (exchange->outcome.verdict) {
     case YS_VERDICT_RETRY:
     case YS_VERDICT_UNKNOWN:
@@ -90,10 +116,15 @@ static void take_reply(struct series *series, struct pending_read *slot,
         break;
     default:
         status = series->reader->reply(series->reader->ctx, slot->number, exchange, &err);
+        if (status == YS_EREPLY && try_again(series, slot, exchange)) return YS_OK;
         series->more = true;
     }
     release_slot(slot);
-    if (status != YS_OK) fail_series(series, status, &err);
+    if (status == YS_OK) return YS_OK;
+    fail_series(series, status, &err);
+    if (!half_done(status)) return YS_OK;
+    if (out) *out = err;
+    return status;
 }
 
 static enum ys_status settle_back(struct series *series, struct ys_error *err)
@@ -106,12 +137,12 @@ static enum ys_status settle_back(struct series *series, struct ys_error *err)
     while (ys_client_take(client, YS_TAG_READS, UINT64_MAX, &exchange)) {
         for (i = 0; i < series->slot_count; i++)
             if (series->slots[i].state == SLOT_OUT && series->slots[i].tag == exchange.tag) break;
-        YS_REQUIRE(i < series->slot_count);
         status = ys_client_settle(client, &exchange, err);
-        if (status == YS_OK) {
+        /* One that is in no slot was left behind by a series that broke off; it is only booked. */
+        if (status == YS_OK && i < series->slot_count) {
             if (exchange.reply.wire != YS_WIRE_NOT_SENT)
                 series->reader->units += exchange.booking.units;
-            take_reply(series, &series->slots[i], &exchange);
+            status = take_reply(series, &series->slots[i], &exchange, err);
         }
         ys_exchange_free(&exchange);
         if (status != YS_OK) return status;
@@ -176,6 +207,18 @@ static enum ys_status book_ready(struct series *series, struct ys_error *err)
     return YS_OK;
 }
 
+/* The turn's transaction is void, and so are its bookings. */
+static void unbook_booked(struct series *series)
+{
+    size_t i;
+
+    for (i = 0; i < series->slot_count; i++)
+        if (series->slots[i].state == SLOT_BOOKED) {
+            ys_client_unbook(series->client, &series->slots[i].booking);
+            series->slots[i].state = SLOT_READY;
+        }
+}
+
 static void send_booked(struct series *series)
 {
     size_t i;
@@ -200,6 +243,7 @@ static enum ys_status turn(struct series *series, struct ys_error *err)
     if (status == YS_OK) status = ys_store_commit(store, err);
     if (status != YS_OK) {
         ys_store_rollback(store);
+        unbook_booked(series);
         return status;
     }
     send_booked(series);
@@ -218,7 +262,7 @@ static enum ys_status rest(struct series *series, struct ys_error *err)
         int64_t due = slot->not_before_mono_ms - now;
         if (slot->state == SLOT_READY && due < wait) wait = due > 0 ? due : 1;
     }
-    if (count_in_state(series, SLOT_OUT) > 0)
+    if (ys_client_in_flight(series->client) > 0)
         return ys_client_poll(series->client, wait, err);
     ys_env_sleep_ms(series->client->env, wait);
     return YS_OK;
@@ -305,8 +349,6 @@ enum ys_status ys_client_get(struct ys_client *client, struct ys_request *reques
 
 /* ---------------------------------------------------------------- one write */
 
-#define YS_TAG_SINGLE_WRITE (YS_TAG_READS - 1)
-
 static enum ys_status book_one(struct ys_client *client, enum ys_method method,
                                struct ys_booking *booking, struct ys_error *err)
 {
@@ -316,12 +358,19 @@ static enum ys_status book_one(struct ys_client *client, enum ys_method method,
     while ((wait = ys_client_wait_ms(client, method)) != 0) {
         if (ys_client_interrupted(client))
             return ys_fail(err, YS_EINTERRUPTED, "Stopped on request; nothing was sent.");
-        if (wait > 0) ys_env_sleep_ms(client->env, wait);
-        else YS_TRY(ys_client_poll(client, TURN_MS, err));
+        if (wait < 0 || ys_client_in_flight(client) > 0)
+            YS_TRY(ys_client_poll(client, wait > 0 && wait < TURN_MS ? wait : TURN_MS, err));
+        else
+            ys_env_sleep_ms(client->env, wait < TURN_MS ? wait : TURN_MS);
     }
+    if (ys_client_interrupted(client))
+        return ys_fail(err, YS_EINTERRUPTED, "Stopped on request; nothing was sent.");
     YS_TRY(ys_store_begin(client->store, err));
     status = ys_client_book(client, method, 0, 0, booking, err);
-    if (status == YS_OK) status = ys_store_commit(client->store, err);
+    if (status == YS_OK) {
+        status = ys_store_commit(client->store, err);
+        if (status != YS_OK) ys_client_unbook(client, booking);
+    }
     if (status != YS_OK) ys_store_rollback(client->store);
     return status;
 }
@@ -330,13 +379,13 @@ enum ys_status ys_client_write(struct ys_client *client, struct ys_request *requ
                                struct ys_exchange *out, struct ys_error *err)
 {
     struct ys_booking booking;
+    uint64_t tag = YS_TAG_WRITES + ++client->next_write_tag;
     enum ys_status status = book_one(client, request->method, &booking, err);
 
-    if (status == YS_OK)
-        ys_client_send(client, &booking, request, YS_TAG_SINGLE_WRITE);
+    if (status == YS_OK) ys_client_send(client, &booking, request, tag);
     ys_request_free(request);
     if (status != YS_OK) return status;
-    while (!ys_client_take(client, YS_TAG_SINGLE_WRITE, YS_TAG_SINGLE_WRITE, out))
+    while (!ys_client_take(client, tag, tag, out))
         YS_TRY(ys_client_poll(client, TURN_MS, err));
     status = ys_store_begin(client->store, err);
     if (status == YS_OK) status = ys_client_settle(client, out, err);
