@@ -39,7 +39,7 @@ $(error FLAVOUR is "$(FLAVOUR)"; it can be one of: $(FLAVOURS))
 endif
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
     -Wmissing-prototypes -Wwrite-strings -Wundef -Wformat=2 -Wvla \
-    -Wno-overlength-strings
+    -Wno-overlength-strings -Werror=implicit-function-declaration
 FLAVOUR_CFLAGS_plain := -O2 -g
 FLAVOUR_CFLAGS_asan := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
     -fno-sanitize-recover=all

@@ -5,9 +5,10 @@ rockspec_format = "3.0"
 package = "ytsync"
 version = "0.1.0-1"
 source = {
-    -- Where the archive that `git archive --prefix=ytsync-0.1.0/ v0.1.0` makes is put; `luarocks
-    -- make` in a checkout does not look at it.
-    url = "git+file://.",
+    -- Set it to where the archive of `git archive --prefix=ytsync-0.1.0/ v0.1.0` is published, before
+    -- `luarocks pack` makes a source rock of it; `luarocks make` in a checkout does not look at it.
+    url = "file:///ytsync-0.1.0.tar.gz",
+    dir = "ytsync-0.1.0",
 }
 description = {
     summary = "Puts a YouTube library in order by a Lua policy, and keeps it so",

@@ -155,6 +155,22 @@ install_rock() {
 }
 check "luarocks install of the packed rock" install_rock
 try_tree "$work/installed" installed
+# A source rock is made of the archive of a release; here its address is a file of ours.
+pack_source() {
+    archive=$work/ytsync-0.1.0.tar.gz
+    mkdir "$work/release" && git archive --prefix=ytsync-0.1.0/ -o "$archive" HEAD &&
+        sed "s|url = \".*\"|url = \"file://$archive\"|" ytsync-0.1.0-1.rockspec \
+            >"$work/release/ytsync-0.1.0-1.rockspec" &&
+        (cd "$work/release" && rocks pack ytsync-0.1.0-1.rockspec) && rm "$archive"
+}
+check "luarocks pack of the sources" pack_source
+install_source() {
+    rocks install --tree "$work/from_source" --only-server="$work/rocks" \
+        "$work"/release/ytsync-*.src.rock
+}
+check "luarocks install of the source rock" install_source
+try_tree "$work/from_source" "from source"
+
 remove_rock() {
     rocks remove --tree "$work/installed" ytsync &&
         [ ! -e "$work/installed/bin/ytsync" ] && [ ! -e "$work/installed/lib/lua/5.4/ytsync" ]
