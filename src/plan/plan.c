@@ -52,7 +52,7 @@ enum ys_status ys_plan_add(struct ys_plan *plan, const struct ys_planned *op,
     }
     if (copy.item_id[0]) YS_TRY(copy_text(plan, &copy.item_id, err));
     if (copy.found[0]) YS_TRY(copy_text(plan, &copy.found, err));
-    YS_TRY(copy_text(plan, &copy.description, err));
+    if (copy.description) YS_TRY(copy_text(plan, &copy.description, err));
     YS_TRY(copy_text(plan, &copy.video_id, err));
     YS_TRY(copy_text(plan, &copy.rule, err));
     YS_TRY(YS_GROW(plan->ops, plan->op_capacity, plan->op_count, err));

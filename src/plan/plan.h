@@ -18,7 +18,7 @@ struct ys_planned {
     const char *playlist_id;  /* "" for one that is still to be created */
     const char *item_id;      /* item_delete */
     const char *title;        /* wanted title of a playlist, or the title of the one concerned */
-    const char *description;  /* wanted; create, update, publish */
+    const char *description;  /* wanted, NULL: it stays as it is */
     const char *video_id;
     const char *rule;
     const char *found;        /* the title before, for update and publish */

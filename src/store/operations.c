@@ -34,7 +34,7 @@ enum ys_status ys_op_insert(struct ys_store *store, const struct ys_row_op *row,
     ys_bind_text(stmt, 7, or_empty(row->item_id));
     ys_bind_text(stmt, 8, or_empty(row->video_id));
     ys_bind_text(stmt, 9, or_empty(row->title));
-    ys_bind_text(stmt, 10, or_empty(row->description));
+    ys_bind_text(stmt, 10, row->description);
     ys_bind_text(stmt, 11, ys_privacy_name(row->privacy));
     ys_bind_int(stmt, 12, row->copies);
     ys_bind_text(stmt, 13, or_empty(row->found));
@@ -63,7 +63,7 @@ static enum ys_status read_op(struct ys_stmt *stmt, struct ys_row_op *out, struc
     out->item_id = ys_col_text(stmt, 7);
     out->video_id = ys_col_text(stmt, 8);
     out->title = ys_col_text(stmt, 9);
-    out->description = ys_col_text(stmt, 10);
+    out->description = ys_col_null(stmt, 10) ? NULL : ys_col_text(stmt, 10);
     out->copies = ys_col_int(stmt, 12);
     out->found = ys_col_text(stmt, 13);
     out->rule = ys_col_text(stmt, 14);

@@ -13,7 +13,8 @@ struct ys_row_op {
     const char *category;      /* key, "" for none */
     const char *playlist_id;   /* "" until its create is done */
     const char *item_id, *video_id;
-    const char *title, *description;
+    const char *title;
+    const char *description;   /* NULL: it stays as it is */
     enum ys_privacy privacy;
     int64_t copies;            /* item_insert: copies of the video there when it is done */
     const char *found;         /* what the plan met (the old title) */

@@ -134,7 +134,8 @@ static const char *const migration_1[] = {
     " lease_expires_at BIGINT NOT NULL DEFAULT 0);",
 
     /* copies: for item_insert, how many copies of the video the playlist has when it is done.
-     * found: the playlist's title as the plan met it. seen_at: when a listing showed the effect. */
+     * found: the playlist's title as the plan met it. description: NULL leaves it as it is.
+     * seen_at: when a listing showed the effect. */
     "CREATE TABLE sync_operations ("
     " id %ID%,"
     " job_id BIGINT NOT NULL REFERENCES sync_jobs(id),"
@@ -150,7 +151,7 @@ static const char *const migration_1[] = {
     " item_id TEXT NOT NULL DEFAULT '',"
     " video_id TEXT NOT NULL DEFAULT '',"
     " title TEXT NOT NULL DEFAULT '',"
-    " description TEXT NOT NULL DEFAULT '',"
+    " description TEXT,"
     " privacy TEXT NOT NULL DEFAULT '' CHECK (privacy IN ('', 'private', 'unlisted',"
     "  'public')),"
     " copies BIGINT NOT NULL DEFAULT 1,"

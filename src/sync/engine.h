@@ -1,0 +1,122 @@
+/* engine.h: carrying out a job, turn by turn.
+ *
+ * A turn: the replies that came back are settled and the next operations are claimed, all in ONE
+ * transaction; only after its commit do the claimed requests leave. Then at most one read that a
+ * lane needs (survey, metadata, verification, proof, the fate of an unknown write), or a wait.
+ *
+ * Invariants (DESIGN section 6)
+ *   - No request leaves whose operation is not `in_flight` in a committed transaction with its
+ *     units reserved.
+ *   - An operation leaves `in_flight` only by an outcome: done, pending again (certainly not
+ *     applied), failed, or unknown; and `unknown` only by a look at YouTube.
+ *   - At most one write per lane is in flight. */
+#ifndef YS_SYNC_ENGINE_H
+#define YS_SYNC_ENGINE_H
+
+#include "library/fetch.h"
+#include "plan/schedule.h"
+#include "store/jobs.h"
+#include "store/operations.h"
+
+/* An operation is tried at most this often before it is parked as failed. */
+#define YS_ATTEMPTS_MAX 8
+/* Events wait for their reader up to this number; older ones are dropped. */
+#define YS_EVENTS_MAX 4096
+
+struct ys_engine {
+    struct ys_client *client;    /* borrowed */
+    struct ys_store *store;      /* borrowed */
+    const struct ys_env *env;    /* borrowed */
+    const char *backup_dir;      /* borrowed */
+    struct ys_row_job job;
+    struct ys_agenda agenda;
+    bool started;                /* this process checked the channel and took the lease */
+    int64_t open_tasks[YS_STAGE_COUNT];
+    int64_t done_tasks;
+    int64_t failures_in_a_row;   /* exchanges that never got an answer */
+    int64_t throttles_in_a_row;
+    bool resting;                /* an outcome asks for a pause once nothing is in flight */
+    enum ys_pause_reason rest_reason;
+    struct ys_error rest_error;  /* status and words of that pause */
+    struct ys_event *events;     /* a ring */
+    size_t event_first, event_count, event_capacity;
+};
+
+/* Loads an unfinished job. The client's session holds the runner lock. */
+YS_CHECKED enum ys_status ys_engine_open(struct ys_engine **out, struct ys_client *client,
+                                         const char *backup_dir, int64_t job_id,
+                                         struct ys_error *err);
+void ys_engine_close(struct ys_engine *engine);
+/* See ys_job_step, ys_job_next_event, ys_job_wait_ms, ys_job_decide and ys_job_stop. */
+YS_CHECKED enum ys_status ys_engine_step(struct ys_engine *engine, int64_t timeout_ms,
+                                         bool *more_out, struct ys_error *err);
+bool ys_engine_next_event(struct ys_engine *engine, struct ys_event *out);
+int64_t ys_engine_wait_ms(struct ys_engine *engine);
+YS_CHECKED enum ys_status ys_engine_decide(struct ys_engine *engine, int64_t operation_id,
+                                           enum ys_decision decision, struct ys_error *err);
+YS_CHECKED enum ys_status ys_engine_stop(struct ys_engine *engine, struct ys_error *err);
+
+/* ---- between the files of the engine */
+
+/* load.c */
+YS_CHECKED enum ys_status ys_engine_load(struct ys_engine *engine, struct ys_error *err);
+
+/* request.c: builds the request of a task from its row. */
+YS_CHECKED enum ys_status ys_engine_request(struct ys_engine *engine, size_t task,
+                                            struct ys_request *out, bool *needed,
+                                            struct ys_error *err);
+
+/* outcome.c: what an exchange means for its task; inside the turn's transaction. */
+YS_CHECKED enum ys_status ys_engine_outcome(struct ys_engine *engine, size_t task,
+                                            struct ys_exchange *exchange, struct ys_error *err);
+/* A task is done: what it changed on YouTube is recorded in the library too. */
+YS_CHECKED enum ys_status ys_engine_done(struct ys_engine *engine, size_t task,
+                                         const char *remote_id, const char *reason,
+                                         struct ys_error *err);
+YS_CHECKED enum ys_status ys_engine_failed(struct ys_engine *engine, size_t task,
+                                           const char *reason, const char *message,
+                                           struct ys_error *err);
+/* Nothing more can be done to a lane: its open tasks are skipped with the reason. */
+YS_CHECKED enum ys_status ys_engine_stop_lane(struct ys_engine *engine, size_t lane,
+                                              const char *reason, const char *message,
+                                              struct ys_error *err);
+/* Certainly not applied: pending again, not before `wait_ms` from now. */
+YS_CHECKED enum ys_status ys_engine_again(struct ys_engine *engine, size_t task,
+                                          const char *reason, const char *message,
+                                          int64_t wait_ms, struct ys_error *err);
+/* A playlist was created, or found by its mark. */
+YS_CHECKED enum ys_status ys_engine_created(struct ys_engine *engine, size_t task,
+                                            const char *playlist_id, struct ys_error *err);
+
+/* look.c: surveys, metadata, verification, proofs. Each reads first, then writes what it found in a
+ * transaction of its own. */
+YS_CHECKED enum ys_status ys_engine_survey(struct ys_engine *engine, size_t lane,
+                                           struct ys_error *err);
+YS_CHECKED enum ys_status ys_engine_metadata(struct ys_engine *engine, size_t lane,
+                                             struct ys_error *err);
+YS_CHECKED enum ys_status ys_engine_verify(struct ys_engine *engine, size_t lane,
+                                           struct ys_error *err);
+YS_CHECKED enum ys_status ys_engine_prove(struct ys_engine *engine, size_t lane,
+                                          struct ys_error *err);
+/* Reads one playlist's fields by id; *found false when YouTube does not know it. Stored. */
+YS_CHECKED enum ys_status ys_engine_read_playlist(struct ys_engine *engine,
+                                                  const char *playlist_id, bool *found,
+                                                  struct ys_error *err);
+
+/* reconcile.c: what became of a task whose outcome nobody saw. */
+YS_CHECKED enum ys_status ys_engine_reconcile(struct ys_engine *engine, size_t task,
+                                              struct ys_error *err);
+
+/* events.c */
+void ys_engine_set_status(struct ys_engine *engine, size_t task, enum ys_op_status status);
+void ys_engine_event(struct ys_engine *engine, enum ys_event_kind kind, size_t task,
+                     const char *reason, const char *text);
+/* An entry of the audit log. */
+YS_CHECKED enum ys_status ys_engine_log(struct ys_engine *engine, size_t task,
+                                        const char *action, const char *entity,
+                                        const char *after_json, struct ys_error *err);
+YS_CHECKED enum ys_status ys_engine_error_row(struct ys_engine *engine, size_t task,
+                                              const char *reason, const char *message,
+                                              struct ys_error *err);
+
+#endif

@@ -1,0 +1,116 @@
+/* events.c: counters, events for the reader of a job, the audit log and error rows. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "sync/engine.h"
+
+void ys_engine_set_status(struct ys_engine *engine, size_t task, enum ys_op_status status)
+{
+    struct ys_task *entry = &engine->agenda.tasks[task];
+    enum ys_stage stage = ys_op_kind_stage(entry->kind);
+    bool was_finished = ys_task_finished(entry);
+
+    entry->status = status;
+    if (ys_task_finished(entry) == was_finished) return;
+    if (was_finished) {
+        engine->open_tasks[stage]++;
+        engine->done_tasks--;
+    } else {
+        engine->open_tasks[stage]--;
+        engine->done_tasks++;
+    }
+}
+
+/* The slot for one more event; the oldest makes room when the ring is full. NULL: no memory, and
+ * the event is lost (events inform; nothing depends on them). */
+static struct ys_event *event_slot(struct ys_engine *engine)
+{
+    size_t at;
+
+    if (!engine->events) {
+        engine->events = ys_alloc(YS_EVENTS_MAX * sizeof *engine->events);
+        if (!engine->events) return NULL;
+        engine->event_capacity = YS_EVENTS_MAX;
+    }
+    if (engine->event_count == engine->event_capacity) {
+        engine->event_first = (engine->event_first + 1) % engine->event_capacity;
+        engine->event_count--;
+    }
+    at = (engine->event_first + engine->event_count++) % engine->event_capacity;
+    memset(&engine->events[at], 0, sizeof engine->events[at]);
+    return &engine->events[at];
+}
+
+void ys_engine_event(struct ys_engine *engine, enum ys_event_kind kind, size_t task,
+                     const char *reason, const char *text)
+{
+    struct ys_event *event = event_slot(engine);
+
+    if (!event) return;
+    event->kind = kind;
+    event->stage = engine->job.stage;
+    event->done = engine->done_tasks;
+    event->total = (int64_t)engine->agenda.task_count;
+    (void)ys_copy(event->reason, sizeof event->reason, reason);
+    (void)ys_copy(event->text, sizeof event->text, text);
+    if (task == YS_NO_TASK) return;
+    const struct ys_task *entry = &engine->agenda.tasks[task];
+    const struct ys_lane *lane = &engine->agenda.lanes[entry->lane];
+    event->operation.id = entry->id;
+    event->operation.job_id = engine->job.id;
+    event->operation.seq = entry->seq;
+    event->operation.kind = entry->kind;
+    event->operation.status = entry->status;
+    event->operation.attempts = entry->attempts;
+    (void)ys_copy(event->operation.category, sizeof event->operation.category, lane->category);
+    (void)ys_copy(event->operation.playlist_id, sizeof event->operation.playlist_id,
+                  lane->playlist_id);
+    (void)ys_copy(event->operation.title, sizeof event->operation.title, entry->title);
+    (void)ys_copy(event->operation.video_id, sizeof event->operation.video_id,
+                  entry->video_id);
+    (void)ys_copy(event->operation.error, sizeof event->operation.error,
+                  kind == YS_EVENT_ERROR ? text : "");
+}
+
+bool ys_engine_next_event(struct ys_engine *engine, struct ys_event *out)
+{
+    if (engine->event_count == 0) return false;
+    *out = engine->events[engine->event_first];
+    engine->event_first = (engine->event_first + 1) % engine->event_capacity;
+    engine->event_count--;
+    return true;
+}
+
+enum ys_status ys_engine_log(struct ys_engine *engine, size_t task, const char *action,
+                             const char *entity, const char *after_json, struct ys_error *err)
+{
+    struct ys_log_record entry = {.job_id = engine->job.id,
+                                  .at_ms = ys_client_now_ms(engine->client),
+                                  .before = "",
+                                  .after = after_json ? after_json : ""};
+
+    if (task != YS_NO_TASK) entry.operation_id = engine->agenda.tasks[task].id;
+    (void)ys_copy(entry.actor, sizeof entry.actor, "ytsync");
+    (void)ys_copy(entry.action, sizeof entry.action, action);
+    (void)ys_copy(entry.entity, sizeof entry.entity, entity);
+    return ys_log_add(engine->store, &entry, err);
+}
+
+enum ys_status ys_engine_error_row(struct ys_engine *engine, size_t task, const char *reason,
+                                   const char *message, struct ys_error *err)
+{
+    const struct ys_task *entry = &engine->agenda.tasks[task];
+    struct ys_error_record record = {.job_id = engine->job.id,
+                                     .operation_id = entry->id,
+                                     .stage = ys_op_kind_stage(entry->kind),
+                                     .at_ms = ys_client_now_ms(engine->client)};
+
+    (void)ys_copy(record.entity, sizeof record.entity,
+                  entry->video_id[0] ? entry->video_id
+                                     : engine->agenda.lanes[entry->lane].playlist_id);
+    (void)ys_copy(record.reason, sizeof record.reason, reason);
+    (void)ys_copy(record.message, sizeof record.message, message);
+    return ys_joberror_add(engine->store, &record, err);
+}
