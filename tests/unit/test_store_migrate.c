@@ -1,0 +1,254 @@
+/* test_store_migrate.c: a filled database is brought to a second, synthetic version without losing
+ * a row; a migration that fails or breaks a reference leaves the version before. */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "store/schema.h"
+#include "support/scratch.h"
+#include "support/stores.h"
+
+#define PLAYLISTS 3
+#define ITEMS 40
+
+/* Rebuilds the parent table `playlists` with a column more: the case in which children vanish when
+ * foreign keys are on. Between these lines stands the first migration's CREATE, under a new name. */
+static const char *const add_column[] = {
+    "CREATE TABLE notes (id %ID%, text TEXT NOT NULL);",
+    "CREATE TABLE playlists_new (id %ID%, youtube_id TEXT NOT NULL UNIQUE,"
+    " account_id BIGINT NOT NULL REFERENCES accounts(id), title TEXT NOT NULL,"
+    " privacy TEXT NOT NULL, colour TEXT NOT NULL DEFAULT 'grey');",
+    "INSERT INTO playlists_new (id, youtube_id, account_id, title, privacy)"
+    " SELECT id, youtube_id, account_id, title, privacy FROM playlists;",
+    "DROP TABLE playlists;",
+    "ALTER TABLE playlists_new RENAME TO playlists;",
+};
+static const char *const broken_sql[] = {
+    "DELETE FROM videos WHERE id < 0;",
+    "DROP TABLE settings;",
+    "INSERT INTO nowhere VALUES (1);",
+};
+/* Leaves items without their videos. */
+static const char *const broken_reference[] = {
+    "DROP TABLE settings;",
+    "DELETE FROM videos;",
+};
+
+#define MIGRATION(list) ((struct ys_migration){list, sizeof list / sizeof list[0]})
+
+static struct ys_store *store;
+
+static int set_up(void **state)
+{
+    (void)state;
+    store = stores_memory();
+    stores_begin(store);
+    int64_t account = stores_account(store, "UC1");
+    for (int p = 0; p < PLAYLISTS; p++) {
+        char playlist[16];
+        (void)snprintf(playlist, sizeof playlist, "PL%d", p);
+        (void)stores_playlist(store, account, playlist, "A playlist");
+        for (int i = 0; i < ITEMS; i++) {
+            char item[32], video[32];
+            (void)snprintf(item, sizeof item, "item%d-%d", p, i);
+            (void)snprintf(video, sizeof video, "video%d", (p * 7 + i) % ITEMS);
+            stores_item(store, playlist, item, video, i, 1000 + i);
+        }
+    }
+    stores_commit(store);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    ys_store_close(store);
+    return 0;
+}
+
+static void check_rows(void)
+{
+    assert_int_equal(stores_number(store, "SELECT COUNT(*) FROM playlists"), PLAYLISTS);
+    assert_int_equal(stores_number(store, "SELECT COUNT(*) FROM playlist_items"),
+                     PLAYLISTS * ITEMS);
+    assert_int_equal(stores_number(store, "SELECT COUNT(*) FROM videos"), ITEMS);
+    assert_int_equal(stores_number(store, "SELECT COUNT(*) FROM origins"), PLAYLISTS * ITEMS);
+}
+
+/* Foreign keys are on again: an item of no playlist is refused. */
+static void check_keys_are_on(void)
+{
+    assert_int_not_equal(ys_db_exec(store->db,
+                                    "INSERT INTO playlist_items (youtube_id, playlist_id,"
+                                    " video_id, position) VALUES ('x', 999, 999, 0)",
+                                    NULL),
+                         YS_OK);
+}
+
+static void check_version(int64_t wanted)
+{
+    int64_t version = 0;
+    assert_int_equal(ys_db_user_version(store->db, &version, NULL), YS_OK);
+    assert_true(version == wanted);
+}
+
+static void test_a_filled_database_keeps_its_rows(void **state)
+{
+    const struct ys_migration both[] = {ys_schema_migrations()[0], MIGRATION(add_column)};
+    struct ys_error err = {0};
+    (void)state;
+    assert_int_equal(ys_schema_version(), 1); /* else this test has to start at the newest */
+    assert_int_equal(ys_schema_run(store->db, both, 2, &err), YS_OK);
+    check_version(2);
+    check_rows();
+    check_keys_are_on();
+    assert_int_equal(
+        stores_number(store, "SELECT COUNT(*) FROM playlists WHERE colour = 'grey'"), PLAYLISTS);
+    assert_int_equal(ys_schema_compare(store->db, both, 2, &err), YS_OK);
+    /* Again does nothing. */
+    assert_int_equal(ys_schema_run(store->db, both, 2, &err), YS_OK);
+    check_rows();
+    /* The program of version 1 refuses it. */
+    assert_int_equal(ys_schema_migrate(store->db, &err), YS_EDBNEWER);
+    assert_true(stores_error(&err, YS_EDBNEWER, "version 2", "up to 1", NULL));
+}
+
+static void test_a_fresh_and_a_migrated_database_are_the_same(void **state)
+{
+    const struct ys_migration both[] = {ys_schema_migrations()[0], MIGRATION(add_column)};
+    struct ys_error err = {0};
+    (void)state;
+    assert_int_equal(ys_schema_compare(store->db, both, 2, &err), YS_EDBSCHEMA);
+    assert_true(stores_error(&err, YS_EDBSCHEMA, "table notes is missing",
+                             "CREATE TABLE notes (id INTEGER PRIMARY KEY", NULL));
+    assert_int_equal(ys_schema_run(store->db, both, 2, &err), YS_OK);
+    assert_int_equal(ys_schema_compare(store->db, both, 2, &err), YS_OK);
+}
+
+static void fails_and_leaves_all(const struct ys_migration *second, enum ys_status status)
+{
+    const struct ys_migration both[] = {ys_schema_migrations()[0], *second};
+    struct ys_error err = {0};
+    assert_int_equal(ys_schema_run(store->db, both, 2, &err), status);
+    assert_true(stores_error(&err, status, "version 2 failed", "stays as it was", NULL));
+    assert_false(ys_db_in_transaction(store->db));
+    check_version(1);
+    check_rows();
+    check_keys_are_on();
+    assert_int_equal(ys_schema_migrate(store->db, &err), YS_OK); /* also the dropped table */
+}
+
+static void test_a_failing_migration_leaves_the_version_before(void **state)
+{
+    struct ys_migration second = MIGRATION(broken_sql);
+    (void)state;
+    fails_and_leaves_all(&second, YS_EDB);
+}
+
+static void test_a_broken_reference_is_not_committed(void **state)
+{
+    struct ys_migration second = MIGRATION(broken_reference);
+    (void)state;
+    fails_and_leaves_all(&second, YS_EDBCORRUPT);
+}
+
+static void test_a_negative_version(void **state)
+{
+    struct ys_error err = {0};
+    (void)state;
+    assert_int_equal(ys_db_set_user_version(store->db, -5, &err), YS_OK);
+    assert_int_equal(ys_schema_migrate(store->db, &err), YS_EDBCORRUPT);
+    assert_true(stores_error(&err, YS_EDBCORRUPT, "version is -5", "Put back", NULL));
+}
+
+/* Killed inside the transaction of a migration: the file opens as version 1 with all its rows. */
+static void test_a_crash_inside_a_migration(void **state)
+{
+    const struct ys_migration both[] = {ys_schema_migrations()[0], MIGRATION(add_column)};
+    char path[SCRATCH_PATH_BYTES];
+    (void)state;
+    scratch_make();
+    (void)scratch_path(path, "library.db");
+    ys_store_close(store);
+    store = stores_open(path);
+    stores_begin(store);
+    (void)stores_playlist(store, stores_account(store, "UC1"), "PLx", "X");
+    stores_commit(store);
+    ys_store_close(store);
+
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        store = stores_open(path);
+        if (ys_db_begin(store->db, NULL) != YS_OK) _exit(1);
+        if (ys_db_exec(store->db, both[1].statements[4 - 1] /* the DROP */, NULL) != YS_OK)
+            _exit(1);
+        if (ys_db_set_user_version(store->db, 2, NULL) != YS_OK) _exit(1);
+        (void)raise(SIGKILL);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status));
+    store = stores_open(path);
+    check_version(1);
+    assert_int_equal(stores_number(store, "SELECT COUNT(*) FROM playlists"), 1);
+    assert_int_equal(ys_schema_run(store->db, both, 2, NULL), YS_OK);
+    assert_int_equal(stores_number(store, "SELECT COUNT(*) FROM playlists"), 1);
+    scratch_remove();
+}
+
+/* Two processes that open a new file at the same moment: both find it whole. */
+static void test_two_at_once(void **state)
+{
+    enum { CHILDREN = 4 };
+    char path[SCRATCH_PATH_BYTES], byte = 'g';
+    pid_t children[CHILDREN];
+    int go[2];
+    (void)state;
+    scratch_make();
+    (void)scratch_path(path, "library.db");
+    assert_int_equal(pipe(go), 0);
+    for (int i = 0; i < CHILDREN; i++) {
+        children[i] = fork();
+        assert_true(children[i] >= 0);
+        if (children[i] > 0) continue;
+        struct ys_error err = {0};
+        if (read(go[0], &byte, 1) != 1) _exit(2);
+        if (stores_try(path, &err) == YS_OK) _exit(0);
+        (void)fprintf(stderr, "%s\n", err.message);
+        _exit(1);
+    }
+    for (int i = 0; i < CHILDREN; i++) assert_int_equal(write(go[1], &byte, 1), 1);
+    for (int i = 0; i < CHILDREN; i++) {
+        int status = 1;
+        assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+        assert_int_equal(status, 0);
+    }
+    (void)close(go[0]);
+    (void)close(go[1]);
+    scratch_remove();
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_a_filled_database_keeps_its_rows),
+        TEST(test_a_fresh_and_a_migrated_database_are_the_same),
+        TEST(test_a_failing_migration_leaves_the_version_before),
+        TEST(test_a_broken_reference_is_not_committed),
+        TEST(test_a_negative_version),
+        TEST(test_a_crash_inside_a_migration),
+        TEST(test_two_at_once),
+    };
+    return cmocka_run_group_tests_name("store migrate", tests, NULL, NULL);
+}
