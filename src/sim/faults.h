@@ -56,8 +56,9 @@
     X(REDIRECT, "redirect", "URL")            /* 302 */                                          \
     X(SHORT_PAGE, "shortpage", "rows left")   /* * a list page with fewer rows */                \
     X(DOUBLE_ROW, "doublerow", "")            /* * a row of the page before once more */         \
+    X(HIDE_ROW, "hiderow", "which, from 0")   /* * a row left out, the total as before */        \
     X(TOTAL, "total", "difference")           /* * totalResults lies */                          \
-    X(DEAD_TOKEN, "deadtoken", "")            /* invalidPageToken if the request has a token */  \
+    X(DEAD_TOKEN, "deadtoken", "")            /* * invalidPageToken if there is a token */       \
     X(REVOKE, "revoke", "")                   /* the bearer token dies, from this request on */  \
     X(EDIT, "edit", "add remove move swap rename privacy delete create")                         \
     X(VIDEO, "video", "private, deleted or live") /* the request's (or a random) video becomes */
@@ -93,6 +94,12 @@ YS_CHECKED enum ys_status ys_sim_fault_parse(struct ys_sim_fault_rule *out, cons
 /* The rule that applies to a request; counts the request in every rule that matches its method.
  * `random` is the request's own random state. Edits (EDIT, VIDEO, REVOKE) are passed to `edit`
  * in order and never returned. NULL: none. */
+/* How a kind works: instead of the effect (or after it, with effect+), on the answer of a normal
+ * request, or as an edit of the world before the request. */
+enum ys_sim_fault_way { YS_SIM_FAULT_INSTEAD, YS_SIM_FAULT_LOOKS, YS_SIM_FAULT_EDITS };
+enum ys_sim_fault_way ys_sim_fault_way(enum ys_sim_fault_kind kind);
+const char *ys_sim_fault_name(enum ys_sim_fault_kind kind);
+
 const struct ys_sim_fault_rule *
 ys_sim_faults_match(struct ys_sim_faults *faults, enum ys_sim_method method, uint64_t *random,
                     void (*edit)(void *ctx, const struct ys_sim_fault_rule *rule), void *ctx);

@@ -168,9 +168,9 @@ const char *ys_sim_method_name(enum ys_sim_method method);
 int64_t ys_sim_method_units(enum ys_sim_method method);
 bool ys_sim_method_is_write(enum ys_sim_method method);
 
-/* Called for every request: BEFORE its effect (after parsing and sign-in; edits made here are
- * seen by it) and AFTER. The hook may call the edit functions below, move a virtual clock, add
- * faults. Must not call ys_sim_handle. */
+/* Called for every request: BEFORE its effect (after parsing; edits made here are seen by it)
+ * and AFTER. The hook may call the edit functions below, move a virtual clock, add faults; it
+ * must not call ys_sim_handle. */
 enum ys_sim_phase { YS_SIM_BEFORE, YS_SIM_AFTER };
 struct ys_sim_event {
     enum ys_sim_phase phase;
@@ -196,6 +196,10 @@ YS_CHECKED enum ys_status ys_sim_account_add(struct ys_sim *sim, const char *cha
 YS_CHECKED enum ys_status ys_sim_token_add(struct ys_sim *sim, const char *token,
                                            const char *channel_id, const char *scope,
                                            int64_t expires_at_ms, struct ys_error *err);
+/* A refresh token for POST /token (grant_type=refresh_token): gives access tokens of an hour. */
+YS_CHECKED enum ys_status ys_sim_refresh_add(struct ys_sim *sim, const char *token,
+                                             const char *channel_id, const char *scope,
+                                             struct ys_error *err);
 /* From now on the token is refused with 401. */
 YS_CHECKED enum ys_status ys_sim_token_revoke(struct ys_sim *sim, const char *token,
                                               struct ys_error *err);
@@ -275,13 +279,19 @@ void ys_sim_faults_clear(struct ys_sim *sim);
 
 struct ys_sim_transport_options {
     int64_t latency_min_ms, latency_max_ms; /* of a whole exchange; 80, 240 */
+    int drop_effect_permille; /* chance that a request still on its way takes effect although the
+                               * transport is freed (the client died); 500 */
 };
+void ys_sim_transport_options_init(struct ys_sim_transport_options *options);
 
 /* A transport that calls ys_sim_handle in virtual time: a request's effect happens at half its
  * latency, its reply is there at the end; poll lets time pass through the sim's env (sleep).
- * Any host in the URL is taken. The sim is borrowed. options NULL: the defaults. */
+ * A request that is given up by its timeout may still take effect later. Any host in the URL is
+ * taken. The sim is borrowed. options NULL: the defaults. */
 YS_CHECKED enum ys_status ys_sim_transport(struct ys_transport **out, struct ys_sim *sim,
                                            const struct ys_sim_transport_options *options,
                                            struct ys_error *err);
+/* While down, what is started comes back as not sent. */
+void ys_sim_transport_set_down(struct ys_transport *transport, bool down);
 
 #endif
