@@ -62,7 +62,8 @@ static void test_rows(void **state)
     struct ys_json *json = made();
     struct ys_error err = {0};
     struct seen seen = {0};
-    const char *text = "{\"items\":[{\"t\":\"one\"},{\"t\":2},{},{\"t\":null},{\"t\":\"\\u00e9\"}]}";
+    const char *text =
+        "{\"items\":[{\"t\":\"one\"},{\"t\":2},{},{\"t\":null},{\"t\":\"\\u00e9\"}]}";
 
     (void)state;
     for (int i = 0; i < 3; i++) {
