@@ -83,6 +83,8 @@ SIMD := $(if $(SIMD_SOURCES),$(BUILD)/simd)
 HELPERS := $(if $(HELPER_SOURCES),$(BUILD)/tests/libhelpers.a)
 HOST := $(if $(LUA_SOURCES),$(BUILD)/tests/lua-host)
 UNIT_PROGRAMS := $(TESTS:%=$(BUILD)/tests/test_%)
+# Unit tests of the binding are linked with it and with Lua.
+BINDING_PROGRAMS := $(filter $(BUILD)/tests/test_lua_%,$(UNIT_PROGRAMS))
 SUITE_PROGRAMS := $(SUITE_SOURCES:tests/%.c=$(BUILD)/tests/%)
 BENCH_PROGRAMS := $(BENCH_SOURCES:tests/%.c=$(BUILD)/tests/%)
 
@@ -153,10 +155,16 @@ define link_test
 $(call say,LINK)
 @mkdir -p $(@D)
 $(if $(CMOCKA_LIBS),,$(error The tests need cmocka; $(REMEDY)))
-$(Q)$(LINK) $(CMOCKA_LIBS) $(DEP_LIBS)
+$(Q)$(LINK) $(TEST_LIBS) $(CMOCKA_LIBS) $(DEP_LIBS)
 endef
 
-$(UNIT_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/obj/tests/unit/%.o $(HELPERS) $(LIB)
+$(filter-out $(BINDING_PROGRAMS),$(UNIT_PROGRAMS)): $(BUILD)/tests/%: \
+    $(BUILD)/obj/tests/unit/%.o $(HELPERS) $(LIB)
+	$(link_test)
+
+$(BINDING_PROGRAMS): TEST_LIBS = $(LUA_LIBS)
+$(BINDING_PROGRAMS): $(BUILD)/tests/%: \
+    $(BUILD)/obj/tests/unit/%.o $(HELPERS) $(LUA_OBJECTS) $(LIB)
 	$(link_test)
 
 $(SUITE_PROGRAMS) $(BENCH_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(HELPERS) $(LIB)
