@@ -212,16 +212,28 @@ static enum ys_status configure(struct ys_db *db, const struct ys_db_options *op
     return ys_db_exec(db, "PRAGMA mmap_size = 0; PRAGMA cell_size_check = ON", err);
 }
 
+/* All three in one read transaction: another process may be making the database meanwhile. */
+static enum ys_status read_owner(struct ys_db *db, int64_t *objects, int64_t *id, int64_t *version,
+                                 struct ys_error *err)
+{
+    enum ys_status status;
+
+    YS_TRY(ys_db_exec(db, "BEGIN", err));
+    status = ys_sqlite_query_int(db, "SELECT count(*) FROM sqlite_schema", objects, err);
+    if (status == YS_OK) status = ys_db_application_id(db, id, err);
+    if (status == YS_OK) status = ys_db_user_version(db, version, err);
+    (void)sqlite3_exec(db->raw, "ROLLBACK", NULL, NULL, NULL); /* nothing was written */
+    return status;
+}
+
 /* Reads the header and refuses what belongs to another program. */
 static enum ys_status check_owner(struct ys_db *db, int64_t application_id, struct ys_error *err)
 {
-    int64_t objects, version, id;
+    int64_t objects = 0, version = 0, id = 0;
 
-    YS_TRY(ys_sqlite_query_int(db, "SELECT count(*) FROM sqlite_schema", &objects, err));
-    if (application_id == 0) return YS_OK;
-    YS_TRY(ys_db_application_id(db, &id, err));
-    YS_TRY(ys_db_user_version(db, &version, err));
-    if (id == application_id || (id == 0 && objects == 0 && version == 0)) return YS_OK;
+    YS_TRY(read_owner(db, &objects, &id, &version, err));
+    if (application_id == 0 || id == application_id) return YS_OK;
+    if (id == 0 && objects == 0 && version == 0) return YS_OK;
     return ys_fail(err, YS_EDBFOREIGN,
                    "\"%s\" is not a ytsync database but one of another program; name another "
                    "file.",

@@ -30,6 +30,9 @@
 #include "store/statefile.h"
 
 #define BUSY_TIMEOUT_MS 10000
+#define OPEN_TRIES_MAX 200
+#define OPEN_PAUSE_MIN_MS 5
+#define OPEN_PAUSE_SPREAD_MS 20
 #define SIDE_PATH_BYTES (sizeof(((struct ys_store *)0)->path) + 16)
 #define LOCK_SUFFIX ".lock"
 #define STATE_SUFFIX ".state"
@@ -91,7 +94,29 @@ static enum ys_status database_open(struct ys_store *store,
         .busy_timeout_ms = BUSY_TIMEOUT_MS,
     };
     YS_TRY(ys_db_open(&store->db, &db_options, err));
-    return ys_schema_migrate(store->db, err);
+    enum ys_status status = ys_schema_migrate(store->db, err);
+    if (status != YS_OK) {
+        ys_db_close(store->db);
+        store->db = NULL;
+    }
+    return status;
+}
+
+/* Two processes that make the same new database: the switch to a write-ahead log fails at once
+ * when the other one is reading, without the wait that all other statements have. */
+static enum ys_status database_open_patiently(struct ys_store *store,
+                                              const struct ys_store_options *options,
+                                              struct ys_error *err)
+{
+    int64_t give_up_ms = ys_env_mono_ms(&store->env) + BUSY_TIMEOUT_MS;
+    enum ys_status status = database_open(store, options, err);
+    for (int i = 1; i < OPEN_TRIES_MAX && status == YS_ELOCKED; i++) {
+        if (ys_env_mono_ms(&store->env) >= give_up_ms) break;
+        int64_t spread_ms = (int64_t)ys_env_random_below(&store->env, OPEN_PAUSE_SPREAD_MS);
+        ys_env_sleep_ms(&store->env, OPEN_PAUSE_MIN_MS + spread_ms);
+        status = database_open(store, options, err);
+    }
+    return status;
 }
 
 static enum ys_status meta_number(struct ys_store *store, const char *key, int64_t *out,
@@ -234,7 +259,7 @@ static enum ys_status open_file(struct ys_store *store, const struct ys_store_op
     store->usage_day = store->known_day = record.usage_day;
     store->usage_units = store->known_units = record.usage_units;
 
-    enum ys_status status = database_open(store, options, err);
+    enum ys_status status = database_open_patiently(store, options, err);
     if (status == YS_OK) status = identity_load(store, err);
     if (status == YS_OK) status = unclean_check(store, err);
     if (status != YS_OK)
