@@ -222,8 +222,8 @@ static enum ys_status read_owner(struct ys_db *db, int64_t *objects, int64_t *id
     status = ys_sqlite_query_int(db, "SELECT count(*) FROM sqlite_schema", objects, err);
     if (status == YS_OK) status = ys_db_application_id(db, id, err);
     if (status == YS_OK) status = ys_db_user_version(db, version, err);
-    (void)sqlite3_exec(db->raw, "ROLLBACK", NULL, NULL, NULL); /* nothing was written */
-    return status;
+    /* After a failure the caller closes the connection. */
+    return status == YS_OK ? ys_db_exec(db, "COMMIT", err) : status;
 }
 
 /* Reads the header and refuses what belongs to another program. */
