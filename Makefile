@@ -195,6 +195,8 @@ flavour_build = $(if $(BUILD_GIVEN),$(BUILD)-$(1),build/$(1))
 SUITES ?= unit contract lua sim crash lint
 SUITES_asan ?= unit contract lua sim
 SUITES_valgrind ?= unit contract lua
+# A test that cannot be built is a failed test, not a test less.
+OR_FAIL = || { echo 'the build failed, see above'; echo '0 passed, 1 failed'; exit 1; }
 RUN_TESTS = $(LUA_NOW) tests/run.lua --lua $(LUA_NOW) --jobs $(CPUS) --programs '$(TESTS)'
 VALGRIND := valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,possible \
     --errors-for-leak-kinds=definite,possible --suppressions=tests/valgrind.supp
@@ -213,7 +215,7 @@ demo:
 ## test: installs what is missing, builds, and runs every suite of the plain build
 test:
 	@sh .ci/deps test
-	@$(SUBMAKE) all test-programs WERROR=
+	@$(SUBMAKE) -k all test-programs WERROR= $(OR_FAIL)
 	@$(RUN_TESTS) --build $(BUILD) $(SUITES)
 
 # The unit programs alone, without deps: for use while writing code.
@@ -229,7 +231,7 @@ lint:
 asan: B = $(call flavour_build,asan)
 asan:
 	@sh .ci/deps test
-	@$(SUBMAKE) FLAVOUR=asan BUILD=$(B) lib test-programs lua-host WERROR=
+	@$(SUBMAKE) -k FLAVOUR=asan BUILD=$(B) lib test-programs lua-host WERROR= $(OR_FAIL)
 	@ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1 \
 	    $(RUN_TESTS) --build $(B) --stress --lua $(abspath $(B))/tests/lua-host $(SUITES_asan)
 
@@ -237,7 +239,7 @@ asan:
 valgrind: B = $(call flavour_build,valgrind)
 valgrind:
 	@sh .ci/deps test
-	@$(SUBMAKE) FLAVOUR=valgrind BUILD=$(B) lib module test-programs WERROR=
+	@$(SUBMAKE) -k FLAVOUR=valgrind BUILD=$(B) lib module test-programs WERROR= $(OR_FAIL)
 	@$(RUN_TESTS) --build $(B) --limit 900 --under '$(VALGRIND)' $(SUITES_valgrind)
 
 ## packaging: installs by make and by LuaRocks into empty folders and tries the result

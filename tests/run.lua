@@ -196,7 +196,9 @@ local function finish(test, total)
     if took_s >= 5 then line = line .. (" %d s"):format(took_s) end
     print(line)
     if failed > 0 then
-        print((("\n" .. output):gsub("\n", "\n    ")))
+        -- What passed is no help in finding what did not.
+        local rest = ("\n" .. output):gsub("\nok %d+[^\n]*", ""):gsub("\n", "\n    ")
+        print(rest)
     else
         for text in output:gmatch("[^\n]*# SKIP[^\n]*") do print("        " .. text) end
     end
