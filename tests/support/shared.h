@@ -1,0 +1,12 @@
+/* shared.h: recorded data that is not part of the repository: the folder YTSYNC_SHARED, else
+ * ../shared beside the repository. Tests skip what needs it when it is absent. */
+#ifndef TESTS_SHARED_H
+#define TESTS_SHARED_H
+
+#include <stddef.h>
+
+/* A file under data/ as a string on the heap, or NULL (with a word on stderr) when it cannot be
+ * read. The caller frees it with free(). */
+char *shared_read(const char *name, size_t *bytes);
+
+#endif
