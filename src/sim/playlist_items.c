@@ -125,6 +125,7 @@ static enum ys_status list_playlist(struct ys_sim_call *call, struct list *list,
     bool twice = call->double_row ||
                  ys_sim_chance(call->sim, call->sim->options.double_row_permille);
     int64_t back = twice && page->offset > 0 ? 1 : 0;
+    if (rows + back > page->rows) rows = page->rows - back;
     int64_t position = page->offset - back;
     YS_TRY(ys_sim_query(call->sim, &stmt, err,
                         settled ? ITEM_COLUMNS "WHERE i.playlist = ?2 AND i.live = 1 AND ?1 = ?1"
