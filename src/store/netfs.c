@@ -64,16 +64,15 @@ const char *ys_netfs_name(uint64_t magic, const char *fuse_type)
 
 #define MOUNT_LINE_BYTES 4096
 #define MOUNT_TYPE_BYTES 64
+#define MOUNT_DEVICE_BYTES 32
 #define MOUNT_LINES_MAX 100000
 
 /* One line of /proc/self/mountinfo (proc(5)): "36 35 98:0 /root /point options - type source".
- * True when it is of this device; the type then stands in `type`. */
-static bool mount_line(const char *line, unsigned int major_no, unsigned int minor_no,
-                       char type[MOUNT_TYPE_BYTES])
+ * True when it is of this device ("98:0"); the type then stands in `type`. */
+static bool mount_line(const char *line, const char *device, char type[MOUNT_TYPE_BYTES])
 {
-    unsigned int found_major = 0, found_minor = 0;
-    if (sscanf(line, "%*d %*d %u:%u", &found_major, &found_minor) != 2) return false;
-    if (found_major != major_no || found_minor != minor_no) return false;
+    char found[MOUNT_DEVICE_BYTES];
+    if (sscanf(line, "%*s %*s %31s", found) != 1 || strcmp(found, device) != 0) return false;
     const char *mark = strstr(line, " - ");
     return mark && sscanf(mark + 3, "%63s", type) == 1;
 }
@@ -81,13 +80,14 @@ static bool mount_line(const char *line, unsigned int major_no, unsigned int min
 static void mount_type(const char *folder, char type[MOUNT_TYPE_BYTES])
 {
     struct stat info;
-    char line[MOUNT_LINE_BYTES];
+    char line[MOUNT_LINE_BYTES], device[MOUNT_DEVICE_BYTES];
     type[0] = '\0';
     if (stat(folder, &info) != 0) return;
+    (void)snprintf(device, sizeof device, "%u:%u", major(info.st_dev), minor(info.st_dev));
     FILE *mounts = fopen("/proc/self/mountinfo", "re");
     if (!mounts) return;
     for (int i = 0; i < MOUNT_LINES_MAX && fgets(line, sizeof line, mounts); i++)
-        if (mount_line(line, major(info.st_dev), minor(info.st_dev), type)) break;
+        if (mount_line(line, device, type)) break;
     (void)fclose(mounts);
 }
 

@@ -1,6 +1,9 @@
 /* rows.c: see rows.h. */
 #include "store/rows.h"
 
+#include <errno.h>
+#include <stdlib.h>
+
 #include "base/text.h"
 
 enum ys_status ys_row_refuse(struct ys_error *err, const char *table, const char *row,
@@ -19,6 +22,16 @@ enum ys_status ys_row_text(struct ys_stmt *stmt, int column, char *out, size_t o
     const char *text = ys_col_text(stmt, column);
     if (!ys_copy(out, out_bytes, text)) return ys_row_refuse(err, table, row, name, text);
     return YS_OK;
+}
+
+bool ys_number_parse(const char *text, int64_t *out)
+{
+    char *end = NULL;
+    errno = 0;
+    long long value = strtoll(text, &end, 10);
+    if (errno != 0 || end == text || *end != '\0') return false;
+    *out = (int64_t)value;
+    return true;
 }
 
 void ys_bind_str(struct ys_stmt *stmt, int index, const char *text)

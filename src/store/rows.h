@@ -18,6 +18,8 @@ enum ys_status ys_row_refuse(struct ys_error *err, const char *table, const char
 YS_CHECKED enum ys_status ys_row_text(struct ys_stmt *stmt, int column, char *out,
                                       size_t out_bytes, const char *table, const char *row,
                                       const char *name, struct ys_error *err);
+/* A whole number in decimal and nothing else. */
+bool ys_number_parse(const char *text, int64_t *out);
 /* Binds text, "" for NULL: for columns that are NOT NULL. */
 void ys_bind_str(struct ys_stmt *stmt, int index, const char *text);
 /* Runs a statement that returns at most one row of one number (... RETURNING id, count(*)) to

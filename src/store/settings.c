@@ -2,9 +2,7 @@
  *
  * Settings belong to the Google project whose quota is spent, not to a policy. A setting that
  * was never set is not stored, so a later version may choose a better default. */
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/buffer.h"
@@ -64,16 +62,6 @@ static enum ys_status setting_find(const char *key, const struct setting **out,
     return YS_EINVAL;
 }
 
-static bool number_parse(const char *text, int64_t *out)
-{
-    char *end = NULL;
-    errno = 0;
-    long long value = strtoll(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0') return false;
-    *out = (int64_t)value;
-    return true;
-}
-
 enum ys_status ys_store_setting_get(struct ys_store *store, const char *key, int64_t *value,
                                     struct ys_error *err)
 {
@@ -88,7 +76,7 @@ enum ys_status ys_store_setting_get(struct ys_store *store, const char *key, int
     *value = setting->fallback;
     if (row) {
         const char *text = ys_col_text(stmt, 0);
-        if (!number_parse(text, value) || *value < setting->min || *value > setting->max)
+        if (!ys_number_parse(text, value) || *value < setting->min || *value > setting->max)
             status = ys_row_refuse(err, "settings", key, "value", text);
     }
     ys_stmt_done(stmt);

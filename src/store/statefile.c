@@ -25,6 +25,7 @@
 #define STATE_MAGIC "ytsync state 1"
 #define STATE_ID_HEX 32
 #define STATE_SUM_HEX 64
+#define NUMBER_BYTES 21
 /* magic, id, counter, day, units: fixed widths, so that records replace each other. */
 #define STATE_FORMAT STATE_MAGIC " %32s %020" PRId64 " %+011" PRId64 " %020" PRId64 " "
 #define STATE_BODY_BYTES (sizeof STATE_MAGIC - 1 + 1 + 32 + 1 + 20 + 1 + 11 + 1 + 20 + 1)
@@ -54,6 +55,7 @@ static bool hex_id(const char *text)
 void ys_state_read(int fd, struct ys_state_record *out)
 {
     char data[STATE_BYTES + 1], sum[STATE_SUM_HEX + 1];
+    char counter[NUMBER_BYTES], day[NUMBER_BYTES], units[NUMBER_BYTES];
     struct ys_state_record record;
 
     memset(out, 0, sizeof *out);
@@ -62,10 +64,12 @@ void ys_state_read(int fd, struct ys_state_record *out)
     data[STATE_BYTES] = '\0';
     if (!ys_sha256_hex(data, STATE_BODY_BYTES, sum)) return;
     if (memcmp(data + STATE_BODY_BYTES, sum, STATE_SUM_HEX) != 0) return;
-    if (sscanf(data, STATE_MAGIC " %32s %" SCNd64 " %" SCNd64 " %" SCNd64, record.database_id,
-               &record.commit_counter, &record.usage_day, &record.usage_units) != 4)
+    if (sscanf(data, STATE_MAGIC " %32s %20s %20s %20s", record.database_id, counter, day,
+               units) != 4)
         return;
-    if (hex_id(record.database_id)) *out = record;
+    if (hex_id(record.database_id) && ys_number_parse(counter, &record.commit_counter) &&
+        ys_number_parse(day, &record.usage_day) && ys_number_parse(units, &record.usage_units))
+        *out = record;
 }
 
 void ys_state_peek(const char *path, struct ys_state_record *out)

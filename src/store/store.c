@@ -16,9 +16,7 @@
  * would drop the POSIX locks that SQLite holds on it in the same process. */
 #include "store/store.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -122,13 +120,10 @@ static enum ys_status database_open_patiently(struct ys_store *store,
 static enum ys_status meta_number(struct ys_store *store, const char *key, int64_t *out,
                                   struct ys_error *err)
 {
-    char text[32], *end = NULL;
+    char text[32];
     YS_TRY(ys_store_meta_get(store, key, text, sizeof text, err));
-    errno = 0;
-    long long value = text[0] ? strtoll(text, &end, 10) : 0;
-    if (errno != 0 || value < 0 || (end && *end != '\0'))
+    if (!ys_number_parse(text, out) || *out < 0)
         return ys_row_refuse(err, "meta", key, "value", text);
-    *out = (int64_t)value;
     return YS_OK;
 }
 

@@ -42,7 +42,7 @@ static const char *const broken_reference[] = {
     "DELETE FROM videos;",
 };
 
-#define MIGRATION(list) ((struct ys_migration){list, sizeof list / sizeof list[0]})
+#define MIGRATION(list) ((struct ys_migration){(list), sizeof(list) / sizeof((list)[0])})
 
 static struct ys_store *store;
 

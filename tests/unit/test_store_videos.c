@@ -141,7 +141,7 @@ static void test_who_wants_metadata(void **state)
     (void)stores_playlist(store, account, "PLa", "A");
     (void)stores_playlist(store, stores_account(store, "UC2"), "PLother", "O");
     for (int i = 4; i >= 1; i--) {
-        char item[8], id[8];
+        char item[16], id[16];
         (void)snprintf(item, sizeof item, "i%d", i);
         (void)snprintf(id, sizeof id, "v%d", i);
         stores_item(store, "PLa", item, id, i, 1);
