@@ -1,5 +1,6 @@
 /* library.h: queries over the stored library: accounts, playlists, items, videos, origins,
- * categories. Writers run inside a transaction that the caller began. */
+ * categories. Writers run inside a transaction that the caller began. A callback may run other
+ * queries, but neither the walk that it is called from nor writes to what is walked. */
 #ifndef YS_STORE_LIBRARY_H
 #define YS_STORE_LIBRARY_H
 
@@ -101,7 +102,8 @@ YS_CHECKED enum ys_status ys_video_put(struct ys_store *store,
 YS_CHECKED enum ys_status ys_video_absent(struct ys_store *store, const char *youtube_id,
                                           int64_t at_ms, struct ys_error *err);
 /* Ids of live videos that stand in a playlist of the account and have no metadata newer than
- * `older_than_ms` (0: never fetched); by id, at most `max`. The callback gets each id. */
+ * `older_than_ms` (0: never fetched); by id, at most `max`. The callback gets each id. One call
+ * for all of them is cheaper than one for each 50: every call looks at all videos. */
 typedef bool (*ys_id_fn)(void *ctx, const char *id);
 YS_CHECKED enum ys_status ys_video_want_metadata(struct ys_store *store, int64_t account_id,
                                                  int64_t older_than_ms, int64_t max,
@@ -121,6 +123,7 @@ YS_CHECKED enum ys_status ys_category_clear(struct ys_store *store, int64_t cate
 YS_CHECKED enum ys_status ys_category_add(struct ys_store *store, int64_t category_id,
                                           const char *video_id, int64_t rank, const char *rule,
                                           struct ys_error *err);
+/* In the order in which they were first stored. */
 YS_CHECKED enum ys_status ys_category_walk(struct ys_store *store, int64_t account_id,
                                            ys_category_fn each, void *ctx, struct ys_error *err);
 
@@ -138,7 +141,7 @@ YS_CHECKED enum ys_status ys_backup_put(struct ys_store *store, const struct ys_
 YS_CHECKED enum ys_status ys_backup_find(struct ys_store *store, int64_t id,
                                          struct ys_row_backup *out, bool *found,
                                          struct ys_error *err);
-/* Appends to the audit log. before and after: JSON text or NULL. */
+/* Appends to the audit log. before and after: JSON text or NULL; at_ms 0: now. */
 YS_CHECKED enum ys_status ys_log_add(struct ys_store *store, const struct ys_log_record *entry,
                                      struct ys_error *err);
 YS_CHECKED enum ys_status ys_log_walk(struct ys_store *store, int64_t job_id, int64_t limit,

@@ -36,6 +36,17 @@ static int lock_try(int fd)
 #endif
 }
 
+/* Closing would do, were it not for a forked child that still has the descriptor. */
+static void lock_drop(int fd)
+{
+#ifdef F_OFD_SETLK
+    struct flock whole = {.l_type = F_UNLCK, .l_whence = SEEK_SET};
+    (void)fcntl(fd, F_OFD_SETLK, &whole);
+#else
+    (void)flock(fd, LOCK_UN);
+#endif
+}
+
 static void holder_read(int fd, char out[HOLDER_BYTES])
 {
     ssize_t bytes = pread(fd, out, HOLDER_BYTES - 1, 0);
@@ -85,6 +96,7 @@ void ys_lock_free(int fd)
 {
     if (fd < 0) return;
     if (ftruncate(fd, 0) != 0) errno = 0; /* the text is only for people */
+    lock_drop(fd);
     (void)close(fd);
 }
 

@@ -257,7 +257,8 @@ static void test_an_unknown_privacy_is_refused_by_name(void **state)
     stores_exec(store, "UPDATE playlists SET privacy = 'friends'");
     assert_int_equal(ys_playlist_find(store, "PLodd", keep_playlist, &found, &there, &err),
                      YS_EDBCORRUPT);
-    assert_true(stores_error(&err, YS_EDBCORRUPT, "playlists", "PLodd", "privacy", "friends", NULL));
+    assert_true(stores_error(&err, YS_EDBCORRUPT, "playlists", "PLodd", "privacy", "friends",
+                             NULL));
     assert_int_equal(ys_playlist_walk(store, account, true, playlist_line, &all, &err),
                      YS_EDBCORRUPT);
     stores_exec(store, "UPDATE playlists SET privacy = ''"); /* UNSET is no stored value either */

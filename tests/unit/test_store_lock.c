@@ -122,6 +122,22 @@ static void test_the_text_goes_with_the_lock(void **state)
     free(text);
 }
 
+/* A host may have forked while it held the lock: giving it back works all the same. */
+static void test_a_forked_child_does_not_keep_the_lock(void **state)
+{
+    struct ys_store *store = stores_open(path);
+    (void)state;
+    assert_int_equal(ys_store_lock(store, NULL), YS_OK);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0)
+        for (;;) (void)pause();
+    ys_store_unlock(store);
+    assert_false(ys_lock_is_held(lock_path));
+    kill_holder(child);
+    ys_store_close(store);
+}
+
 static void test_a_lock_file_that_cannot_be_made(void **state)
 {
     struct ys_store *store = stores_open(path);
@@ -152,6 +168,7 @@ int main(void)
         TEST(test_another_process_is_refused_and_named),
         TEST(test_two_sessions_of_one_process_exclude_each_other),
         TEST(test_the_text_goes_with_the_lock),
+        TEST(test_a_forked_child_does_not_keep_the_lock),
         TEST(test_a_lock_file_that_cannot_be_made),
         TEST(test_in_memory_there_is_nobody_to_exclude),
     };

@@ -19,8 +19,8 @@
 #define PLAYLISTS 3
 #define ITEMS 40
 
-/* Rebuilds the parent table `playlists` with a column more: the case in which children vanish when
- * foreign keys are on. Between these lines stands the first migration's CREATE, under a new name. */
+/* Rebuilds the parent table `playlists` with a column more: the case in which its children vanish
+ * when foreign keys are on. */
 static const char *const add_column[] = {
     "CREATE TABLE notes (id %ID%, text TEXT NOT NULL);",
     "CREATE TABLE playlists_new (id %ID%, youtube_id TEXT NOT NULL UNIQUE,"
