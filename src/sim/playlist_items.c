@@ -124,7 +124,7 @@ static enum ys_status list_playlist(struct ys_sim_call *call, struct list *list,
     int64_t rows = ys_sim_page_rows(call, page, list->total);
     bool twice = call->double_row ||
                  ys_sim_chance(call->sim, call->sim->options.double_row_permille);
-    int64_t back = twice && page->offset > 0 ? 1 : 0;
+    int64_t back = twice && page->offset > 0 && page->rows > 1 ? 1 : 0;
     if (rows + back > page->rows) rows = page->rows - back;
     int64_t position = page->offset - back;
     YS_TRY(ys_sim_query(call->sim, &stmt, err,

@@ -75,7 +75,7 @@ static enum ys_status list_channel(struct ys_sim_call *call, struct ys_sim_page 
                          " WHERE p.channel_id = ?2 AND (?3 OR v.privacy = 3)",
                          YS_ARGS(YS_I(now), YS_T(channel_id), YS_I(own))));
     int64_t rows = ys_sim_page_rows(call, page, *total);
-    int64_t back = call->double_row && page->offset > 0 ? 1 : 0;
+    int64_t back = call->double_row && page->offset > 0 && page->rows > 1 ? 1 : 0;
     if (rows + back > page->rows) rows = page->rows - back;
     YS_TRY(ys_sim_query(call->sim, &stmt, err,
                         SELECT_PLAYLIST
