@@ -40,10 +40,11 @@ endif
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
     -Wmissing-prototypes -Wwrite-strings -Wundef -Wformat=2 -Wvla \
     -Wno-overlength-strings -Werror=implicit-function-declaration
+# Below -O2 gcc takes values for uninitialized whose setting it does not follow.
 FLAVOUR_CFLAGS_plain := -O2 -g
 FLAVOUR_CFLAGS_asan := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
-    -fno-sanitize-recover=all
-FLAVOUR_CFLAGS_valgrind := -O1 -g -fno-omit-frame-pointer
+    -fno-sanitize-recover=all -Wno-maybe-uninitialized
+FLAVOUR_CFLAGS_valgrind := -O1 -g -fno-omit-frame-pointer -Wno-maybe-uninitialized
 FLAVOUR_LDFLAGS_asan := -fsanitize=address,undefined
 
 YS_CFLAGS := -std=c11 -fPIC $(WARNINGS) $(FLAVOUR_CFLAGS_$(FLAVOUR)) -D_GNU_SOURCE \
