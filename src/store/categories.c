@@ -25,13 +25,15 @@ enum ys_status ys_category_put(struct ys_store *store, int64_t account_id, const
     return ys_run_number(stmt, NULL, id_out, err);
 }
 
-enum ys_status ys_category_clear(struct ys_store *store, int64_t category_id,
+enum ys_status ys_category_clear(struct ys_store *store, int64_t account_id,
                                  struct ys_error *err)
 {
     struct ys_stmt *stmt = NULL;
-    YS_TRY(ys_db_prepare(store->db, "DELETE FROM category_videos WHERE category_id = ?1", &stmt,
-                         err));
-    ys_bind_int(stmt, 1, category_id);
+    YS_TRY(ys_db_prepare(store->db,
+                         "DELETE FROM category_videos WHERE category_id IN"
+                         " (SELECT id FROM categories WHERE account_id = ?1)",
+                         &stmt, err));
+    ys_bind_int(stmt, 1, account_id);
     return ys_run(stmt, err);
 }
 

@@ -118,7 +118,8 @@ YS_CHECKED enum ys_status ys_category_put(struct ys_store *store, int64_t accoun
                                           const char *key, const char *title,
                                           const char *playlist_id, int64_t *id_out,
                                           struct ys_error *err);
-YS_CHECKED enum ys_status ys_category_clear(struct ys_store *store, int64_t category_id,
+/* Forgets which videos the account's categories want; the categories stay. */
+YS_CHECKED enum ys_status ys_category_clear(struct ys_store *store, int64_t account_id,
                                             struct ys_error *err);
 YS_CHECKED enum ys_status ys_category_add(struct ys_store *store, int64_t category_id,
                                           const char *video_id, int64_t rank, const char *rule,

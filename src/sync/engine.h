@@ -35,6 +35,7 @@ struct ys_engine {
     int64_t done_tasks;
     int64_t failures_in_a_row;   /* exchanges that never got an answer */
     int64_t throttles_in_a_row;
+    bool stopping;               /* nothing new is claimed; what is out is awaited */
     bool resting;                /* an outcome asks for a pause once nothing is in flight */
     enum ys_pause_reason rest_reason;
     struct ys_error rest_error;  /* status and words of that pause */

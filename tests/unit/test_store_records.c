@@ -85,8 +85,8 @@ static void test_videos_of_a_category(void **state)
     expect_categories("music|Music||2\nart|Art||1\n");
     assert_int_equal(stores_number(store, "SELECT rank FROM category_videos"
                                           " WHERE rule = 'title matches'"), 1);
-    assert_int_equal(ys_category_clear(store, music, NULL), YS_OK);
-    expect_categories("music|Music||0\nart|Art||1\n");
+    assert_int_equal(ys_category_clear(store, account, NULL), YS_OK);
+    expect_categories("music|Music||0\nart|Art||0\n");
 }
 
 static bool keep_category(void *ctx, const struct ys_row_playlist *row)

@@ -1,0 +1,588 @@
+/* engine.c: the loop; see engine.h for its invariants.
+ *
+ * Crash points: before the turn's commit nothing of the turn happened; after it, claimed requests
+ * may or may not have left, and load.c takes them for unknown. */
+#include "sync/engine.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "library/backup.h"
+#include "sync/machine.h"
+
+/* A lease outlives the longest turn: a request and its settling. */
+#define LEASE_MS (5 * YS_MS_PER_MINUTE)
+#define CLAIMS_PER_TURN_MAX YS_IN_FLIGHT_MAX
+/* When a job that could not reach YouTube may try again. */
+#define NETWORK_REST_MS YS_MS_PER_MINUTE
+
+/* A claimed task on its way to being sent. */
+struct claim {
+    size_t task;
+    struct ys_booking booking;
+    struct ys_request request;
+};
+
+/* ---------------------------------------------------------------- opening */
+
+static void owner_text(struct ys_engine *engine, char out[YS_NAME_BYTES])
+{
+    uint64_t random;
+
+    ys_env_random(engine->env, &random, sizeof random);
+    (void)snprintf(out, YS_NAME_BYTES, "runner-%016llx", (unsigned long long)random);
+}
+
+static enum ys_status take_lease(struct ys_engine *engine, struct ys_error *err)
+{
+    char owner[YS_NAME_BYTES];
+    enum ys_status status;
+
+    owner_text(engine, owner);
+    YS_TRY(ys_store_begin(engine->store, err));
+    status = ys_job_take_lease(engine->store, &engine->job, owner,
+                               ys_env_wall_ms(engine->env) + LEASE_MS, err);
+    if (status == YS_OK) status = ys_store_commit(engine->store, err);
+    if (status != YS_OK) ys_store_rollback(engine->store);
+    return status;
+}
+
+enum ys_status ys_engine_open(struct ys_engine **out, struct ys_client *client,
+                              const char *backup_dir, int64_t job_id, struct ys_error *err)
+{
+    struct ys_engine *engine = ys_alloc_zero(1, sizeof *engine);
+    enum ys_status status;
+    bool found;
+
+    *out = NULL;
+    if (!engine) return ys_fail(err, YS_ENOMEM, "Memory ran out.");
+    engine->client = client;
+    engine->store = ys_client_store(client);
+    engine->env = ys_client_env(client);
+    engine->backup_dir = backup_dir;
+    status = ys_job_find(engine->store, job_id, &engine->job, &found, err);
+    if (status == YS_OK && !found)
+        status = job_id > 0 ? ys_fail(err, YS_ENOTFOUND, "There is no job %lld.",
+                                      (long long)job_id)
+                            : ys_fail(err, YS_ENOTFOUND, "There is no unfinished job.");
+    if (status == YS_OK && !ys_stage_finished(engine->job.stage)) {
+        status = ys_engine_load(engine, err);
+        if (status == YS_OK) status = take_lease(engine, err);
+    }
+    if (status == YS_OK) *out = engine;
+    else ys_engine_close(engine);
+    return status;
+}
+
+void ys_engine_close(struct ys_engine *engine)
+{
+    if (!engine) return;
+    ys_agenda_free(&engine->agenda);
+    ys_free(engine->events);
+    ys_free(engine);
+}
+
+/* ---------------------------------------------------------------- stages */
+
+/* Whether every category is filled and verified. */
+static bool categories_through(struct ys_engine *engine)
+{
+    size_t i;
+
+    if (engine->open_tasks[YS_STAGE_ADD_VIDEOS] > 0) return false;
+    for (i = 0; i < engine->agenda.lane_count; i++) {
+        const struct ys_lane *lane = &engine->agenda.lanes[i];
+        if (lane->category[0] && !lane->stopped && !lane->verified) return false;
+    }
+    return true;
+}
+
+static enum ys_stage stage_now(struct ys_engine *engine)
+{
+    if (engine->open_tasks[YS_STAGE_CREATE_PLAYLISTS] > 0) return YS_STAGE_CREATE_PLAYLISTS;
+    if (!categories_through(engine)) return YS_STAGE_ADD_VIDEOS;
+    if (engine->open_tasks[YS_STAGE_DELETE_PLAYLISTS] > 0) return YS_STAGE_DELETE_PLAYLISTS;
+    return YS_STAGE_COMPLETED;
+}
+
+/* Moves the job forward, stage by stage, to where its operations stand; back only from deleting
+ * to adding. Inside a transaction. */
+static enum ys_status update_stage(struct ys_engine *engine, struct ys_error *err)
+{
+    static const enum ys_stage order[] = {YS_STAGE_BACKUP, YS_STAGE_CREATE_PLAYLISTS,
+                                          YS_STAGE_ADD_VIDEOS, YS_STAGE_DELETE_PLAYLISTS,
+                                          YS_STAGE_COMPLETED};
+    enum ys_stage goal = stage_now(engine), before = engine->job.stage;
+    size_t i;
+
+    if (engine->job.stage == YS_STAGE_DELETE_PLAYLISTS && goal == YS_STAGE_ADD_VIDEOS)
+        YS_TRY(ys_machine_move(&engine->job, goal, ys_client_now_ms(engine->client), err));
+    for (i = 0; i + 1 < sizeof order / sizeof order[0] && engine->job.stage < goal; i++)
+        if (engine->job.stage == order[i])
+            YS_TRY(ys_machine_move(&engine->job, order[i + 1],
+                                   ys_client_now_ms(engine->client), err));
+    if (engine->job.stage == before) return YS_OK;
+    ys_engine_event(engine, YS_EVENT_STAGE, YS_NO_TASK, "", ys_stage_label(engine->job.stage));
+    YS_TRY(ys_engine_log(engine, YS_NO_TASK, "stage", ys_stage_name(engine->job.stage), NULL,
+                         err));
+    return ys_job_update(engine->store, &engine->job, err);
+}
+
+/* Stores a change of the job's row in a transaction of its own. */
+static enum ys_status store_job(struct ys_engine *engine, const char *action,
+                                struct ys_error *err)
+{
+    enum ys_status status = ys_store_begin(engine->store, err);
+
+    if (status != YS_OK) return status;
+    status = ys_job_update(engine->store, &engine->job, err);
+    if (status == YS_OK)
+        status = ys_engine_log(engine, YS_NO_TASK, action, ys_stage_name(engine->job.stage), NULL,
+                               err);
+    if (status == YS_OK) status = ys_client_save(engine->client, err);
+    if (status == YS_OK) status = ys_store_commit(engine->store, err);
+    if (status != YS_OK) ys_store_rollback(engine->store);
+    return status;
+}
+
+/* The job rests: stored as paused, said to the caller as `status`. */
+static enum ys_status rest(struct ys_engine *engine, enum ys_pause_reason reason,
+                           enum ys_status status, int64_t resets_at_ms, const char *message,
+                           struct ys_error *err)
+{
+    char words[YS_ERROR_BYTES];
+
+    (void)ys_copy(words, sizeof words, message);
+    engine->resting = false;
+    YS_TRY(ys_machine_pause(&engine->job, reason, resets_at_ms, err));
+    YS_TRY(store_job(engine, "paused", err));
+    ys_engine_event(engine, YS_EVENT_STAGE, YS_NO_TASK, ys_pause_name(reason), words);
+    return ys_fail(err, status, "%s", words);
+}
+
+static enum ys_status rest_for_quota(struct ys_engine *engine, enum ys_method method,
+                                     const char *why, struct ys_error *err)
+{
+    int64_t at_ms, day;
+    char when[YS_TIME_TEXT_BYTES], text[256];
+
+    YS_TRY(ys_client_open_at(engine->client, method, &at_ms, err));
+    if (at_ms <= ys_client_now_ms(engine->client)) {
+        YS_TRY(ys_client_day(engine->client, &day, err));
+        at_ms = ys_pacific_day_start_ms(day + 1);
+    }
+    ys_time_text(at_ms, when);
+    (void)snprintf(text, sizeof text, "%s The job goes on at %s.", why, when);
+    return rest(engine, YS_PAUSE_QUOTA_EXHAUSTED,
+                method == YS_METHOD_PLAYLISTS_INSERT ? YS_ECREATES : YS_EQUOTA, at_ms, text,
+                err);
+}
+
+/* ---------------------------------------------------------------- starting */
+
+static enum ys_status paused_by_user(struct ys_engine *engine, struct ys_error *err)
+{
+    if (engine->job.stage == YS_STAGE_PAUSED &&
+        engine->job.pause_reason == YS_PAUSE_USER_PAUSED)
+        return ys_fail(err, YS_EPAUSED, "Job %lld is paused. `resume` lets it go on.",
+                       (long long)engine->job.id);
+    return rest(engine, YS_PAUSE_USER_PAUSED, YS_EPAUSED, 0,
+                "The job is paused. `resume` lets it go on.", err);
+}
+
+/* Rereads the flags that others may have set. */
+static enum ys_status guard(struct ys_engine *engine, struct ys_error *err)
+{
+    return ys_job_guard(engine->store, &engine->job, ys_env_wall_ms(engine->env) + LEASE_MS,
+                        err);
+}
+
+static enum ys_status read_flags(struct ys_engine *engine, struct ys_error *err)
+{
+    enum ys_status status = ys_store_begin(engine->store, err);
+
+    if (status != YS_OK) return status;
+    status = guard(engine, err);
+    if (status == YS_OK) status = ys_store_commit(engine->store, err);
+    if (status != YS_OK) ys_store_rollback(engine->store);
+    return status;
+}
+
+/* A read that failed: the job rests for what a person or time can mend, and stops for the rest. */
+static enum ys_status read_failed(struct ys_engine *engine, enum ys_status status,
+                                  const struct ys_error *why, struct ys_error *err)
+{
+    switch (status) {
+    case YS_EQUOTA:
+        return rest_for_quota(engine, YS_METHOD_PLAYLISTS_LIST, why->message, err);
+    case YS_EAUTH:
+    case YS_ENOTOKEN:
+    case YS_EFORBIDDEN:
+        return rest(engine, YS_PAUSE_AUTH_ERROR, status, 0, why->message, err);
+    case YS_ENETWORK:
+    case YS_ETHROTTLED:
+    case YS_EREPLY:
+    case YS_ETOOBIG:
+    case YS_EUNKNOWN:
+    case YS_ESHIFTING:
+        return rest(engine, YS_PAUSE_NETWORK_ERROR, status,
+                    ys_client_now_ms(engine->client) + NETWORK_REST_MS, why->message, err);
+    default:
+        if (err) *err = *why;
+        return status;
+    }
+}
+
+/* The first step of a process: whose channel it is (P11; also the probe after a late reset), and
+ * back to work from any pause but the user's. */
+static enum ys_status start(struct ys_engine *engine, struct ys_error *err)
+{
+    struct ys_error why = {0};
+    enum ys_status status;
+    int64_t account;
+
+    YS_TRY(read_flags(engine, err));
+    if (engine->job.pause_requested) return paused_by_user(engine, err);
+    if (engine->job.stage == YS_STAGE_PAUSED) {
+        YS_TRY(ys_machine_resume(&engine->job, err));
+        YS_TRY(store_job(engine, "resumed", err));
+    }
+    status = ys_fetch_channel(engine->client, engine->job.channel_id, engine->job.id, &account,
+                              &why);
+    if (status != YS_OK) return read_failed(engine, status, &why, err);
+    engine->started = true;
+    return YS_OK;
+}
+
+static enum ys_status back_up(struct ys_engine *engine, struct ys_error *err)
+{
+    struct ys_fetch_result fetched;
+    struct ys_row_backup backup;
+    struct ys_error why = {0};
+    char trigger[YS_NAME_BYTES];
+    enum ys_status status;
+
+    if (engine->job.stage == YS_STAGE_PENDING) {
+        YS_TRY(ys_machine_move(&engine->job, YS_STAGE_BACKUP,
+                               ys_client_now_ms(engine->client), err));
+        ys_engine_event(engine, YS_EVENT_STAGE, YS_NO_TASK, "", ys_stage_label(YS_STAGE_BACKUP));
+        YS_TRY(store_job(engine, "stage", err));
+    }
+    status = ys_fetch_library(engine->client, engine->job.channel_id, false, engine->job.id, NULL,
+                              NULL, &fetched, &why);
+    if (status != YS_OK) return read_failed(engine, status, &why, err);
+    (void)snprintf(trigger, sizeof trigger, "job %lld", (long long)engine->job.id);
+    YS_TRY(ys_backup_create(engine->store, engine->job.account_id, engine->backup_dir, trigger,
+                            &backup, err));
+    YS_TRY(ys_backup_verify(backup.file, backup.sha256, NULL, err));
+    engine->job.backup_id = backup.id;
+    YS_TRY(ys_machine_move(&engine->job, YS_STAGE_CREATE_PLAYLISTS,
+                           ys_client_now_ms(engine->client), err));
+    YS_TRY(store_job(engine, "backup", err));
+    ys_engine_event(engine, YS_EVENT_NOTE, YS_NO_TASK, "backup", backup.file);
+    return YS_OK;
+}
+
+/* ---------------------------------------------------------------- the turn */
+
+static enum ys_status settle_replies(struct ys_engine *engine, struct ys_error *err)
+{
+    struct ys_exchange exchange;
+    enum ys_status status = YS_OK;
+
+    while (status == YS_OK &&
+           ys_client_take(engine->client, 1, engine->agenda.task_count, &exchange)) {
+        status = ys_client_settle(engine->client, &exchange, err);
+        if (status == YS_OK)
+            status = ys_engine_outcome(engine, (size_t)exchange.tag - 1, &exchange, err);
+        ys_exchange_free(&exchange);
+    }
+    return status;
+}
+
+static enum ys_status moment_now(struct ys_engine *engine, struct ys_moment *out,
+                                 struct ys_error *err)
+{
+    int64_t creates, open_at;
+
+    out->now_ms = ys_env_mono_ms(engine->env);
+    YS_TRY(ys_client_remaining(engine->client, &out->units_left, &creates, err));
+    YS_TRY(ys_client_open_at(engine->client, YS_METHOD_PLAYLISTS_INSERT, &open_at, err));
+    out->creates_open = creates > 0 && open_at <= ys_client_now_ms(engine->client);
+    out->confirmed = engine->job.delete_confirmed_at_ms > 0;
+    out->may_write = ys_client_wait_ms(engine->client, YS_METHOD_ITEMS_INSERT) == 0;
+    return YS_OK;
+}
+
+/* Books and marks one task; *claimed false when the ledger refused after all, or when the live
+ * playlist is as wanted already. */
+static enum ys_status claim_task(struct ys_engine *engine, size_t number, struct claim *claim,
+                                 bool *claimed, struct ys_error *err)
+{
+    struct ys_task *task = &engine->agenda.tasks[number];
+    struct ys_lane *lane = &engine->agenda.lanes[task->lane];
+    int64_t now = ys_client_now_ms(engine->client);
+    enum ys_status status;
+    bool needed;
+
+    *claimed = false;
+    memset(claim, 0, sizeof *claim);
+    claim->task = number;
+    YS_TRY(ys_engine_request(engine, number, &claim->request, &needed, err));
+    if (!needed) {
+        ys_request_free(&claim->request);
+        return ys_engine_done(engine, number, "", "it was so already", err);
+    }
+    status = ys_client_book(engine->client, claim->request.method, engine->job.id, task->id,
+                            &claim->booking, err);
+    if (status == YS_OK)
+        status = ys_op_claim(engine->store, task->id, claim->booking.units, now, err);
+    if (status == YS_OK)
+        status = ys_job_add_units(engine->store, engine->job.id, claim->booking.units, err);
+    if (status != YS_OK) {
+        ys_request_free(&claim->request);
+        return status;
+    }
+    task->attempts++;
+    task->intent_at_ms = now;
+    ys_engine_set_status(engine, number, YS_OP_STATUS_IN_FLIGHT);
+    lane->busy = true;
+    *claimed = true;
+    return YS_OK;
+}
+
+/* Claims writes until something else has to be done; *action says what. */
+static enum ys_status claim_all(struct ys_engine *engine, struct claim *claims, size_t *count,
+                                struct ys_action *action, struct ys_error *err)
+{
+    struct ys_moment moment;
+    enum ys_status status;
+    bool claimed;
+
+    *count = 0;
+    for (;;) {
+        YS_TRY(moment_now(engine, &moment, err));
+        ys_agenda_next(&engine->agenda, &moment, action);
+        if (action->kind != YS_ACT_WRITE || *count == CLAIMS_PER_TURN_MAX) return YS_OK;
+        status = claim_task(engine, action->task, &claims[*count], &claimed, err);
+        if (status == YS_EQUOTA || status == YS_ECREATES) {
+            action->kind = status == YS_EQUOTA ? YS_ACT_NO_UNITS : YS_ACT_NO_CREATES;
+            return YS_OK;
+        }
+        if (status != YS_OK) return status;
+        if (claimed) ++*count;
+    }
+}
+
+static bool may_claim(const struct ys_engine *engine)
+{
+    return !engine->job.pause_requested && !engine->resting && !engine->stopping &&
+           !ys_stage_finished(engine->job.stage) && !ys_client_interrupted(engine->client);
+}
+
+/* One transaction: outcomes in, claims out; then the claimed requests leave. */
+static enum ys_status turn(struct ys_engine *engine, struct ys_action *action,
+                           struct ys_error *err)
+{
+    struct claim claims[CLAIMS_PER_TURN_MAX];
+    size_t count = 0, i;
+    enum ys_status status;
+
+    *action = (struct ys_action){.kind = YS_ACT_WAIT, .wake_ms = INT64_MAX};
+    YS_TRY(ys_store_begin(engine->store, err));
+    status = guard(engine, err);
+    if (status == YS_OK) status = settle_replies(engine, err);
+    if (status == YS_OK && may_claim(engine))
+        status = claim_all(engine, claims, &count, action, err);
+    if (status == YS_OK && !ys_stage_finished(engine->job.stage))
+        status = update_stage(engine, err);
+    if (status == YS_OK) status = ys_client_save(engine->client, err);
+    if (status == YS_OK) status = ys_store_commit(engine->store, err);
+    if (status != YS_OK) ys_store_rollback(engine->store);
+    for (i = 0; i < count; i++) {
+        if (status == YS_OK)
+            ys_client_send(engine->client, &claims[i].booking, &claims[i].request,
+                           claims[i].task + 1);
+        ys_request_free(&claims[i].request);
+    }
+    return status;
+}
+
+/* ---------------------------------------------------------------- between turns */
+
+static enum ys_status read_action(struct ys_engine *engine, const struct ys_action *action,
+                                  struct ys_error *err)
+{
+    struct ys_error why = {0};
+    enum ys_status status;
+
+    switch (action->kind) {
+    case YS_ACT_SETTLE: status = ys_engine_reconcile(engine, action->task, &why); break;
+    case YS_ACT_SURVEY: status = ys_engine_survey(engine, action->lane, &why); break;
+    case YS_ACT_METADATA: status = ys_engine_metadata(engine, action->lane, &why); break;
+    case YS_ACT_VERIFY: status = ys_engine_verify(engine, action->lane, &why); break;
+    default: status = ys_engine_prove(engine, action->lane, &why); break;
+    }
+    return status == YS_OK ? YS_OK : read_failed(engine, status, &why, err);
+}
+
+/* Lets time pass: for replies when something is out, else on the clock. */
+static enum ys_status wait_for(struct ys_engine *engine, int64_t wake_ms, int64_t timeout_ms,
+                               struct ys_error *err)
+{
+    int64_t wait = timeout_ms, pace;
+    int64_t now = ys_env_mono_ms(engine->env);
+
+    if (wake_ms != INT64_MAX && wake_ms - now < wait) wait = wake_ms - now;
+    pace = ys_client_wait_ms(engine->client, YS_METHOD_ITEMS_INSERT);
+    if (pace > 0 && pace < wait) wait = pace;
+    if (wait < 0) wait = 0;
+    if (ys_client_in_flight(engine->client) > 0)
+        return ys_client_poll(engine->client, wait, err);
+    if (wait > 0) ys_env_sleep_ms(engine->env, wait);
+    return YS_OK;
+}
+
+/* What a turn without work left to claim comes to, once nothing is in flight. */
+static enum ys_status come_to_rest(struct ys_engine *engine, const struct ys_action *action,
+                                   bool *more, struct ys_error *err)
+{
+    *more = false;
+    if (ys_stage_finished(engine->job.stage)) return YS_OK;
+    if (engine->resting)
+        return rest(engine, engine->rest_reason, engine->rest_error.status,
+                    engine->job.resets_at_ms, engine->rest_error.message, err);
+    if (engine->job.pause_requested) return paused_by_user(engine, err);
+    if (ys_client_interrupted(engine->client))
+        return ys_fail(err, YS_EINTERRUPTED,
+                       "Stopped on request; everything that was sent is on record.");
+    switch (action->kind) {
+    case YS_ACT_NO_UNITS:
+        return rest_for_quota(engine, YS_METHOD_ITEMS_INSERT, "The day's quota is used up.",
+                              err);
+    case YS_ACT_NO_CREATES:
+        return rest_for_quota(engine, YS_METHOD_PLAYLISTS_INSERT,
+                              "No more playlists can be created today.", err);
+    case YS_ACT_CONFIRM:
+        return rest(engine, YS_PAUSE_CONFIRMATION, YS_ECONFIRM, 0,
+                    "Everything is verified. Playlists are deleted only after a second yes.",
+                    err);
+    default:
+        *more = true;
+        return YS_OK;
+    }
+}
+
+static bool is_read(enum ys_action_kind kind)
+{
+    return kind == YS_ACT_SETTLE || kind == YS_ACT_SURVEY || kind == YS_ACT_METADATA ||
+           kind == YS_ACT_VERIFY || kind == YS_ACT_PROVE;
+}
+
+enum ys_status ys_engine_step(struct ys_engine *engine, int64_t timeout_ms, bool *more,
+                              struct ys_error *err)
+{
+    struct ys_action action;
+
+    *more = false;
+    if (ys_stage_finished(engine->job.stage))
+        return engine->job.stage == YS_STAGE_COMPLETED
+                   ? YS_OK
+                   : ys_fail(err, YS_ESTATE, "Job %lld is \"%s\".", (long long)engine->job.id,
+                             ys_stage_name(engine->job.stage));
+    if (!engine->started) YS_TRY(start(engine, err));
+    if (engine->job.stage == YS_STAGE_PENDING || engine->job.stage == YS_STAGE_BACKUP) {
+        YS_TRY(back_up(engine, err));
+        *more = true;
+        return YS_OK;
+    }
+    YS_TRY(turn(engine, &action, err));
+    if (ys_client_in_flight(engine->client) == 0) {
+        YS_TRY(come_to_rest(engine, &action, more, err));
+        if (!*more) return YS_OK;
+    }
+    *more = true;
+    if (is_read(action.kind)) return read_action(engine, &action, err);
+    if (action.kind == YS_ACT_DONE && ys_client_in_flight(engine->client) == 0)
+        return ys_fail(err, YS_EINTERNAL, "Nothing is left to do, but the job is not complete.");
+    return wait_for(engine, action.kind == YS_ACT_WAIT ? action.wake_ms : INT64_MAX, timeout_ms,
+                    err);
+}
+
+int64_t ys_engine_wait_ms(struct ys_engine *engine)
+{
+    int64_t wait;
+
+    if (engine->job.stage != YS_STAGE_PAUSED) return ys_stage_finished(engine->job.stage) ? -1 : 0;
+    if (engine->job.resets_at_ms == 0) return -1;
+    wait = engine->job.resets_at_ms - ys_client_now_ms(engine->client);
+    return wait > 0 ? wait : 0;
+}
+
+/* ---------------------------------------------------------------- stopping, deciding */
+
+enum ys_status ys_engine_stop(struct ys_engine *engine, struct ys_error *err)
+{
+    struct ys_action action;
+
+    engine->stopping = true;
+    while (ys_client_in_flight(engine->client) > 0) {
+        YS_TRY(ys_client_poll(engine->client, YS_MS_PER_S, err));
+        YS_TRY(turn(engine, &action, err));
+    }
+    engine->stopping = false;
+    return YS_OK;
+}
+
+/* Opens a failed task again, or settles it as skipped. */
+static enum ys_status redecide(struct ys_engine *engine, const struct ys_task *task, bool skip,
+                               struct ys_error *err)
+{
+    enum ys_status status = ys_store_begin(engine->store, err);
+
+    if (status != YS_OK) return status;
+    status = ys_op_reopen(engine->store, task->id, err);
+    if (status == YS_OK && skip)
+        status = ys_op_settle(engine->store, task->id, YS_OP_STATUS_SKIPPED, NULL, "policy",
+                              "The policy skips it.", ys_client_now_ms(engine->client), err);
+    if (status == YS_OK) status = ys_store_commit(engine->store, err);
+    if (status != YS_OK) ys_store_rollback(engine->store);
+    return status;
+}
+
+enum ys_status ys_engine_decide(struct ys_engine *engine, int64_t operation_id,
+                                enum ys_decision decision, struct ys_error *err)
+{
+    struct ys_agenda *agenda = &engine->agenda;
+    size_t number;
+
+    for (number = 0; number < agenda->task_count; number++)
+        if (agenda->tasks[number].id == operation_id) break;
+    if (number == agenda->task_count || agenda->tasks[number].status != YS_OP_STATUS_FAILED)
+        return ys_fail(err, YS_ESTATE, "Operation %lld has not failed.",
+                       (long long)operation_id);
+    switch (decision) {
+    case YS_DECIDE_FAIL: return YS_OK;
+    case YS_DECIDE_PAUSE:
+        engine->resting = true;
+        engine->rest_reason = YS_PAUSE_ERRORS_COLLECTED;
+        (void)ys_fail(&engine->rest_error, YS_EPAUSED,
+                      "The policy pauses the job over an operation that failed.");
+        return YS_OK;
+    case YS_DECIDE_SKIP:
+        YS_TRY(redecide(engine, &agenda->tasks[number], true, err));
+        agenda->tasks[number].status = YS_OP_STATUS_SKIPPED;
+        return YS_OK;
+    default: break;
+    }
+    if (agenda->tasks[number].attempts >= YS_ATTEMPTS_MAX)
+        return ys_fail(err, YS_ELIMIT, "Operation %lld was tried %d times already.",
+                       (long long)operation_id, YS_ATTEMPTS_MAX);
+    YS_TRY(redecide(engine, &agenda->tasks[number], false, err));
+    ys_engine_set_status(engine, number, YS_OP_STATUS_PENDING);
+    ys_agenda_reopen(agenda, number);
+    return YS_OK;
+}

@@ -1,0 +1,389 @@
+/* look.c: listings that the engine makes: before a lane's first write, when it is complete, and
+ * as the proof before a delete. Each reads first (the client's own transactions), then writes what
+ * it found in one transaction. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "sync/engine.h"
+
+/* Runs `body` over the listing in one transaction. */
+typedef enum ys_status (*with_listing_fn)(struct ys_engine *engine, size_t lane,
+                                          const struct ys_listing *listing,
+                                          struct ys_error *err);
+
+/* Keeps what a complete listing said: the rows in the store, the presence in the lane. Entries
+ * that are private or deleted count too: a row that stands here is not lost by a delete elsewhere. */
+static enum ys_status remember(struct ys_engine *engine, struct ys_lane *lane,
+                               const struct ys_listing *listing, struct ys_error *err)
+{
+    size_t i;
+
+    ys_map_free(&lane->present);
+    for (i = 0; i < listing->count; i++) {
+        int64_t copies = 0;
+        (void)ys_map_get(&lane->present, listing->items[i].video_id, &copies);
+        YS_TRY(ys_map_put(&lane->present, listing->items[i].video_id, copies + 1, err));
+    }
+    lane->rows = listing->count;
+    lane->listed_ms = listing->begun_mono_ms;
+    return ys_listing_store(engine->store, listing, err);
+}
+
+/* What both kinds of refusal mean: nothing more can be done to this lane. */
+static enum ys_status no_listing(struct ys_engine *engine, size_t number,
+                                 const struct ys_listing *listing, struct ys_error *err)
+{
+    struct ys_lane *lane = &engine->agenda.lanes[number];
+    char text[512];
+
+    if (listing->refused)
+        return ys_engine_stop_lane(engine, number, "not_listable", listing->message, err);
+    if (lane->created_ms != YS_NEVER_MS &&
+        listing->begun_mono_ms - lane->created_ms < engine->agenda.settle_ms) {
+        lane->ready_ms = lane->created_ms + engine->agenda.settle_ms;
+        lane->last_add_ms = lane->created_ms; /* verified when the lag is over */
+        return YS_OK;
+    }
+    (void)snprintf(text, sizeof text,
+                   "The playlist of \"%.200s\" is gone from YouTube. Its videos were not added, and "
+                   "their old playlists stay. Plan again to make it anew.",
+                   lane->category);
+    return ys_engine_stop_lane(engine, number, "playlist_gone", text, err);
+}
+
+static enum ys_status look(struct ys_engine *engine, size_t lane, with_listing_fn body,
+                           struct ys_error *err)
+{
+    struct ys_listing listing;
+    enum ys_status status;
+
+    YS_TRY(ys_listing_read(engine->client, engine->agenda.lanes[lane].playlist_id,
+                           engine->job.id, &listing, err));
+    status = ys_store_begin(engine->store, err);
+    if (status == YS_OK) {
+        status = body(engine, lane, &listing, err);
+        if (status == YS_OK) status = ys_store_commit(engine->store, err);
+        if (status != YS_OK) ys_store_rollback(engine->store);
+    }
+    ys_listing_free(&listing);
+    return status;
+}
+
+/* ---------------------------------------------------------------- survey */
+
+static enum ys_status survey(struct ys_engine *engine, size_t number,
+                             const struct ys_listing *listing, struct ys_error *err)
+{
+    struct ys_lane *lane = &engine->agenda.lanes[number];
+    int64_t met = 0;
+    size_t i;
+    char text[128];
+
+    if (listing->gone || listing->refused) return no_listing(engine, number, listing, err);
+    YS_TRY(remember(engine, lane, listing, err));
+    lane->surveyed = true;
+    for (i = lane->head; i != YS_NO_TASK; i = engine->agenda.tasks[i].next) {
+        const struct ys_task *task = &engine->agenda.tasks[i];
+        size_t first = 0;
+        if (task->status != YS_OP_STATUS_PENDING || task->kind != YS_OP_ITEM_INSERT) continue;
+        if ((int64_t)ys_listing_copies(listing, task->video_id, &first) < task->copies) continue;
+        YS_TRY(ys_engine_done(engine, i, listing->items[first].id, "already there", err));
+        met++;
+    }
+    lane->rows = listing->count;
+    if (met > 0) {
+        (void)snprintf(text, sizeof text, "%lld videos were there already.", (long long)met);
+        ys_engine_event(engine, YS_EVENT_NOTE, lane->head, "already there", text);
+    }
+    return YS_OK;
+}
+
+enum ys_status ys_engine_survey(struct ys_engine *engine, size_t lane, struct ys_error *err)
+{
+    return look(engine, lane, survey, err);
+}
+
+/* ---------------------------------------------------------------- verify */
+
+/* An insert that is done but not in the listing: asked for by its item id before anything is
+ * queued again, since a listing of several pages can miss a row. */
+struct missing {
+    bool found;
+};
+
+static enum ys_status found_item(void *ctx, const struct ys_api_item *item, struct ys_error *err)
+{
+    (void)item;
+    (void)err;
+    ((struct missing *)ctx)->found = true;
+    return YS_OK;
+}
+
+static enum ys_status ask_for_item(struct ys_engine *engine, const char *item_id, bool *found,
+                                   struct ys_error *err)
+{
+    struct missing missing = {false};
+    struct ys_request request;
+    struct ys_exchange exchange;
+    enum ys_status status;
+
+    YS_TRY(ys_request_items_by_id(&request, &item_id, 1, err));
+    YS_TRY(ys_client_get(engine->client, &request, engine->job.id, &exchange, err));
+    status = ys_outcome_fail(&exchange.outcome, YS_METHOD_ITEMS_LIST, err);
+    if (status == YS_OK)
+        status = ys_parse_items(ys_client_json(engine->client), &exchange.reply.body, NULL,
+                                found_item, &missing, err);
+    ys_exchange_free(&exchange);
+    *found = missing.found;
+    return status;
+}
+
+/* A copy that this job's own repeat made: the insert was sent more than once, and the copy that it
+ * did not adopt was added after its first intent. */
+static enum ys_status take_out_double(struct ys_engine *engine, size_t number, size_t task,
+                                      const struct ys_listing *listing, struct ys_error *err)
+{
+    const struct ys_task *insert = &engine->agenda.tasks[task];
+    struct ys_lane *lane = &engine->agenda.lanes[number];
+    struct ys_row_op row = {.job_id = engine->job.id,
+                            .kind = YS_OP_ITEM_DELETE,
+                            .category = lane->category,
+                            .playlist_id = lane->playlist_id,
+                            .video_id = insert->video_id,
+                            .title = insert->title,
+                            .copies = 1,
+                            .rule = "a second copy that a repeated request made"};
+    struct ys_task added = {.kind = YS_OP_ITEM_DELETE,
+                            .status = YS_OP_STATUS_PENDING,
+                            .lane = number,
+                            .copies = 1,
+                            .video_id = insert->video_id,
+                            .title = insert->title,
+                            .remote_id = ""};
+    size_t i;
+
+    for (i = 0; i < listing->count; i++) {
+        const struct ys_listed_item *item = &listing->items[i];
+        if (strcmp(item->video_id, insert->video_id) != 0) continue;
+        if (strcmp(item->id, insert->remote_id) == 0) continue;
+        break;
+    }
+    if (i == listing->count) return YS_OK;
+    row.item_id = added.item_id = listing->items[i].id;
+    YS_TRY(ys_op_last_seq(engine->store, engine->job.id, &row.seq, err));
+    added.seq = ++row.seq;
+    YS_TRY(ys_op_insert(engine->store, &row, &added.id, err));
+    engine->open_tasks[YS_STAGE_DELETE_PLAYLISTS]++;
+    return ys_agenda_add(&engine->agenda, &added, err);
+}
+
+/* Whether a takeout of that item is on the agenda already. */
+static bool takeout_planned(const struct ys_engine *engine, size_t number, const char *video_id)
+{
+    const struct ys_lane *lane = &engine->agenda.lanes[number];
+    size_t i;
+
+    for (i = lane->head; i != YS_NO_TASK; i = engine->agenda.tasks[i].next)
+        if (engine->agenda.tasks[i].kind == YS_OP_ITEM_DELETE &&
+            strcmp(engine->agenda.tasks[i].video_id, video_id) == 0)
+            return true;
+    return false;
+}
+
+static enum ys_status verify(struct ys_engine *engine, size_t number,
+                             const struct ys_listing *listing, struct ys_error *err)
+{
+    struct ys_lane *lane = &engine->agenda.lanes[number];
+    int64_t now = ys_client_now_ms(engine->client), reopened = 0, copies;
+    char text[160];
+    size_t i, next;
+
+    if (listing->gone || listing->refused) return no_listing(engine, number, listing, err);
+    YS_TRY(remember(engine, lane, listing, err));
+    lane->verified = true;
+    for (i = lane->head; i != YS_NO_TASK; i = next) {
+        struct ys_task *task = &engine->agenda.tasks[i];
+        next = task->next;
+        if (task->kind != YS_OP_ITEM_INSERT || task->status != YS_OP_STATUS_DONE) continue;
+        copies = (int64_t)ys_listing_copies(listing, task->video_id, NULL);
+        if (copies > task->copies && task->attempts > 1 && task->remote_id[0] &&
+            !takeout_planned(engine, number, task->video_id))
+            YS_TRY(take_out_double(engine, number, i, listing, err));
+        task = &engine->agenda.tasks[i];
+        if (copies >= task->copies) {
+            task->seen = true;
+            continue;
+        }
+        if (task->seen) continue; /* seen before: somebody took it out since */
+        YS_TRY(ys_op_reopen(engine->store, task->id, err));
+        ys_engine_set_status(engine, i, YS_OP_STATUS_PENDING);
+        ys_agenda_reopen(&engine->agenda, i);
+        reopened++;
+    }
+    if (reopened == 0)
+        return ys_op_set_seen(engine->store, engine->job.id, lane->category, now, err);
+    (void)snprintf(text, sizeof text,
+                   "%lld videos that were added are not in the playlist; they are added again.",
+                   (long long)reopened);
+    ys_engine_event(engine, YS_EVENT_NOTE, lane->head, "verification", text);
+    return YS_OK;
+}
+
+/* Rows that the listing lacks although they are done: each is asked for by id; one that answers
+ * makes the listing doubtful, and the lane is listed again later. */
+static enum ys_status doubtful(struct ys_engine *engine, size_t number,
+                               const struct ys_listing *listing, bool *again,
+                               struct ys_error *err)
+{
+    const struct ys_lane *lane = &engine->agenda.lanes[number];
+    size_t i;
+
+    *again = false;
+    for (i = lane->head; i != YS_NO_TASK && !*again; i = engine->agenda.tasks[i].next) {
+        const struct ys_task *task = &engine->agenda.tasks[i];
+        if (task->kind != YS_OP_ITEM_INSERT || task->status != YS_OP_STATUS_DONE) continue;
+        if (task->seen || !task->remote_id[0]) continue;
+        if ((int64_t)ys_listing_copies(listing, task->video_id, NULL) >= task->copies) continue;
+        YS_TRY(ask_for_item(engine, task->remote_id, again, err));
+    }
+    return YS_OK;
+}
+
+enum ys_status ys_engine_verify(struct ys_engine *engine, size_t lane, struct ys_error *err)
+{
+    struct ys_listing listing;
+    enum ys_status status;
+    bool again = false;
+
+    if (!engine->agenda.lanes[lane].playlist_id[0])
+        return ys_fail(err, YS_EINTERNAL, "A category without a playlist cannot be verified.");
+    YS_TRY(ys_listing_read(engine->client, engine->agenda.lanes[lane].playlist_id,
+                           engine->job.id, &listing, err));
+    status = listing.gone || listing.refused ? YS_OK
+                                             : doubtful(engine, lane, &listing, &again, err);
+    if (status == YS_OK && again) {
+        engine->agenda.lanes[lane].last_add_ms = ys_env_mono_ms(engine->env);
+    } else if (status == YS_OK) {
+        status = ys_store_begin(engine->store, err);
+        if (status == YS_OK) {
+            status = verify(engine, lane, &listing, err);
+            if (status == YS_OK) status = ys_store_commit(engine->store, err);
+            if (status != YS_OK) ys_store_rollback(engine->store);
+        }
+    }
+    ys_listing_free(&listing);
+    return status;
+}
+
+/* ---------------------------------------------------------------- prove */
+
+static enum ys_status prove(struct ys_engine *engine, size_t number,
+                            const struct ys_listing *listing, struct ys_error *err)
+{
+    struct ys_lane *lane = &engine->agenda.lanes[number];
+    size_t task = ys_lane_task(&engine->agenda, lane), i;
+    char text[512];
+
+    if (listing->gone) return ys_engine_done(engine, task, "", "it was gone already", err);
+    if (listing->refused)
+        return ys_engine_stop_lane(engine, number, "not_listable", listing->message, err);
+    if ((int64_t)listing->count < listing->total_results) {
+        (void)snprintf(text, sizeof text,
+                       "\"%.150s\" stays: YouTube speaks of %lld videos in it but shows %zu.",
+                       engine->agenda.tasks[task].title, (long long)listing->total_results,
+                       listing->count);
+        return ys_engine_stop_lane(engine, number, "short_listing", text, err);
+    }
+    for (i = 0; i < listing->count; i++) {
+        const char *why =
+            ys_agenda_objection(&engine->agenda, number, listing->items[i].video_id, 0);
+        if (!why) continue;
+        (void)snprintf(text, sizeof text, "\"%.150s\" stays: the video %s (\"%.150s\"): %s.",
+                       engine->agenda.tasks[task].title, listing->items[i].video_id,
+                       listing->items[i].title ? listing->items[i].title : "", why);
+        return ys_engine_stop_lane(engine, number, "unaccounted", text, err);
+    }
+    YS_TRY(ys_listing_store(engine->store, listing, err));
+    lane->rows = listing->count;
+    lane->proved_ms = listing->begun_mono_ms;
+    return YS_OK;
+}
+
+enum ys_status ys_engine_prove(struct ys_engine *engine, size_t lane, struct ys_error *err)
+{
+    return look(engine, lane, prove, err);
+}
+
+/* ---------------------------------------------------------------- metadata */
+
+struct one_playlist {
+    struct ys_engine *engine;
+    const char *wanted_id;
+    bool found;
+};
+
+static enum ys_status store_playlist(void *ctx, const struct ys_api_playlist *playlist,
+                                     struct ys_error *err)
+{
+    struct one_playlist *one = ctx;
+    int64_t id;
+    struct ys_row_playlist row = {
+        .youtube_id = playlist->id,
+        .title = playlist->title,
+        .description = playlist->description,
+        .default_language = playlist->default_language,
+        .localizations = playlist->localizations,
+        .etag = playlist->etag,
+        .privacy = playlist->privacy,
+        .item_count = playlist->item_count,
+        .published_at_ms = playlist->published_at_ms,
+        .fetched_at_ms = ys_client_now_ms(one->engine->client),
+    };
+
+    if (strcmp(playlist->id, one->wanted_id) != 0) return YS_OK;
+    one->found = true;
+    return ys_playlist_put(one->engine->store, one->engine->job.account_id, &row, &id, err);
+}
+
+enum ys_status ys_engine_read_playlist(struct ys_engine *engine, const char *playlist_id,
+                                       bool *found, struct ys_error *err)
+{
+    struct one_playlist one = {.engine = engine, .wanted_id = playlist_id};
+    struct ys_request request;
+    struct ys_exchange exchange;
+    enum ys_status status;
+
+    YS_TRY(ys_request_playlists_by_id(&request, &playlist_id, 1, err));
+    YS_TRY(ys_client_get(engine->client, &request, engine->job.id, &exchange, err));
+    status = ys_outcome_fail(&exchange.outcome, YS_METHOD_PLAYLISTS_LIST, err);
+    if (status == YS_OK) status = ys_store_begin(engine->store, err);
+    if (status == YS_OK) {
+        status = ys_parse_playlists(ys_client_json(engine->client), &exchange.reply.body, NULL,
+                                    store_playlist, &one, err);
+        if (status == YS_OK) status = ys_store_commit(engine->store, err);
+        if (status != YS_OK) ys_store_rollback(engine->store);
+    }
+    ys_exchange_free(&exchange);
+    *found = one.found;
+    return status;
+}
+
+enum ys_status ys_engine_metadata(struct ys_engine *engine, size_t number, struct ys_error *err)
+{
+    struct ys_lane *lane = &engine->agenda.lanes[number];
+    struct ys_listing gone = {.gone = true, .begun_mono_ms = ys_env_mono_ms(engine->env)};
+    enum ys_status status;
+    bool found;
+
+    YS_TRY(ys_engine_read_playlist(engine, lane->playlist_id, &found, err));
+    if (found) {
+        lane->metadata = true;
+        return YS_OK;
+    }
+    YS_TRY(ys_store_begin(engine->store, err));
+    status = no_listing(engine, number, &gone, err);
+    if (status == YS_OK) status = ys_store_commit(engine->store, err);
+    if (status != YS_OK) ys_store_rollback(engine->store);
+    return status;
+}

@@ -1,0 +1,374 @@
+/* outcome.c: what a reply means for its operation: the one place where operations leave
+ * `in_flight`. All inside the turn's transaction. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/time.h"
+#include "base/text.h"
+#include "sync/engine.h"
+#include "youtube/mark.h"
+
+/* 409 ABORTED wants at least a second (YOUTUBE_API 3.3). */
+#define ABORTED_FLOOR_MS 1000
+/* A playlist that was created this recently and answers 404 is not gone (YOUTUBE_API section 4). */
+#define YOUNG_PLAYLIST_MS (60 * YS_MS_PER_S)
+/* So many exchanges in a row without an answer, or slowed down, and the job rests. */
+#define FAILURES_IN_A_ROW_MAX 6
+#define THROTTLES_IN_A_ROW_MAX 8
+#define THROTTLE_REST_MS YS_MS_PER_HOUR
+#define NETWORK_REST_MS YS_MS_PER_MINUTE
+
+static void rest_because(struct ys_engine *engine, enum ys_pause_reason reason,
+                         enum ys_status status, const char *message)
+{
+    if (engine->resting) return;
+    engine->resting = true;
+    engine->rest_reason = reason;
+    (void)ys_fail(&engine->rest_error, status, "%s", message);
+}
+
+/* ---------------------------------------------------------------- done */
+
+struct created_item {
+    struct ys_engine *engine;
+    const struct ys_task *task;
+    const struct ys_lane *lane;
+    char id[YS_ID_BYTES];
+};
+
+static enum ys_status take_item(void *ctx, const struct ys_api_item *item, struct ys_error *err)
+{
+    struct created_item *created = ctx;
+    struct ys_row_item row = {.youtube_id = item->id,
+                              .playlist_id = created->lane->playlist_id,
+                              .video_id = created->task->video_id,
+                              .position = item->position,
+                              .added_at_ms = item->added_at_ms,
+                              .availability = item->availability,
+                              .title = item->title,
+                              .channel = item->owner_title};
+
+    if (strcmp(item->video_id, created->task->video_id) != 0 ||
+        strcmp(item->playlist_id, created->lane->playlist_id) != 0)
+        return ys_fail(err, YS_EREPLY, "The reply to an insert names another video or playlist.");
+    (void)ys_copy(created->id, sizeof created->id, item->id);
+    return ys_item_put(created->engine->store, created->lane->playlist_id, &row, err);
+}
+
+struct created_playlist {
+    struct ys_engine *engine;
+    int64_t made_by_job;
+    char id[YS_ID_BYTES];
+};
+
+static enum ys_status take_playlist(void *ctx, const struct ys_api_playlist *playlist,
+                                    struct ys_error *err)
+{
+    struct created_playlist *created = ctx;
+    int64_t now = ys_client_now_ms(created->engine->client), id;
+    struct ys_row_playlist row = {.youtube_id = playlist->id,
+                                  .title = playlist->title,
+                                  .description = playlist->description,
+                                  .default_language = playlist->default_language,
+                                  .localizations = playlist->localizations,
+                                  .etag = playlist->etag,
+                                  .privacy = playlist->privacy,
+                                  .item_count = playlist->item_count,
+                                  .published_at_ms = playlist->published_at_ms,
+                                  .fetched_at_ms = now,
+                                  .made_by_job = created->made_by_job};
+
+    (void)ys_copy(created->id, sizeof created->id, playlist->id);
+    return ys_playlist_put(created->engine->store, created->engine->job.account_id, &row, &id,
+                           err);
+}
+
+enum ys_status ys_engine_created(struct ys_engine *engine, size_t task, const char *playlist_id,
+                                 struct ys_error *err)
+{
+    struct ys_task *entry = &engine->agenda.tasks[task];
+    struct ys_lane *lane = &engine->agenda.lanes[entry->lane];
+    int64_t now = ys_env_mono_ms(engine->env), id;
+
+    (void)ys_copy(lane->playlist_id, sizeof lane->playlist_id, playlist_id);
+    lane->ready_ms = now + YS_AFTER_CREATE_MS;
+    lane->created_ms = now;
+    lane->surveyed = true;
+    YS_TRY(ys_op_set_playlist(engine->store, engine->job.id, lane->category, playlist_id, err));
+    return ys_category_put(engine->store, engine->job.account_id, lane->category, entry->title,
+                           playlist_id, &id, err);
+}
+
+enum ys_status ys_engine_done(struct ys_engine *engine, size_t task, const char *remote_id,
+                              const char *reason, struct ys_error *err)
+{
+    struct ys_task *entry = &engine->agenda.tasks[task];
+    struct ys_lane *lane = &engine->agenda.lanes[entry->lane];
+    int64_t now = ys_client_now_ms(engine->client), copies = 0;
+    const char *entity = remote_id && remote_id[0] ? remote_id : lane->playlist_id;
+
+    if (entry->kind == YS_OP_PLAYLIST_CREATE)
+        YS_TRY(ys_engine_created(engine, task, remote_id, err));
+    if (entry->kind == YS_OP_ITEM_INSERT) {
+        lane->rows++;
+        lane->verified = false;
+    }
+    if (entry->kind == YS_OP_ITEM_DELETE) {
+        entity = entry->item_id;
+        YS_TRY(ys_item_remove(engine->store, entry->item_id, err));
+        if (ys_map_get(&lane->present, entry->video_id, &copies) && copies > 0)
+            YS_TRY(ys_map_put(&lane->present, entry->video_id, copies - 1, err));
+    }
+    if (entry->kind == YS_OP_PLAYLIST_DELETE)
+        YS_TRY(ys_playlist_deleted(engine->store, lane->playlist_id, now, err));
+    if (remote_id && remote_id[0]) {
+        entry->remote_id = ys_arena_dup(&engine->agenda.arena, remote_id);
+        if (!entry->remote_id) return ys_fail(err, YS_ENOMEM, "Memory ran out.");
+    }
+    YS_TRY(ys_op_settle(engine->store, entry->id, YS_OP_STATUS_DONE, remote_id, reason, NULL,
+                        now, err));
+    ys_engine_set_status(engine, task, YS_OP_STATUS_DONE);
+    YS_TRY(ys_engine_log(engine, task, ys_op_kind_name(entry->kind), entity, NULL, err));
+    ys_engine_event(engine, YS_EVENT_OPERATION, task, reason, "");
+    return YS_OK;
+}
+
+/* ---------------------------------------------------------------- not done */
+
+enum ys_status ys_engine_failed(struct ys_engine *engine, size_t task, const char *reason,
+                                const char *message, struct ys_error *err)
+{
+    struct ys_task *entry = &engine->agenda.tasks[task];
+
+    YS_TRY(ys_op_settle(engine->store, entry->id, YS_OP_STATUS_FAILED, NULL, reason, message,
+                        ys_client_now_ms(engine->client), err));
+    ys_engine_set_status(engine, task, YS_OP_STATUS_FAILED);
+    YS_TRY(ys_engine_error_row(engine, task, reason, message, err));
+    ys_engine_event(engine, YS_EVENT_ERROR, task, reason, message);
+    return YS_OK;
+}
+
+enum ys_status ys_engine_stop_lane(struct ys_engine *engine, size_t number, const char *reason,
+                                   const char *message, struct ys_error *err)
+{
+    struct ys_lane *lane = &engine->agenda.lanes[number];
+    int64_t now = ys_client_now_ms(engine->client);
+    size_t i;
+
+    lane->stopped = true;
+    for (i = lane->head; i != YS_NO_TASK; i = engine->agenda.tasks[i].next) {
+        if (ys_task_finished(&engine->agenda.tasks[i])) continue;
+        YS_TRY(ys_op_settle(engine->store, engine->agenda.tasks[i].id, YS_OP_STATUS_SKIPPED, NULL,
+                            reason, message, now, err));
+        ys_engine_set_status(engine, i, YS_OP_STATUS_SKIPPED);
+    }
+    if (lane->head != YS_NO_TASK)
+        YS_TRY(ys_engine_error_row(engine, lane->head, reason, message, err));
+    ys_engine_event(engine, YS_EVENT_NOTE, lane->head, reason, message);
+    return YS_OK;
+}
+
+enum ys_status ys_engine_again(struct ys_engine *engine, size_t task, const char *reason,
+                               const char *message, int64_t wait_ms, struct ys_error *err)
+{
+    struct ys_task *entry = &engine->agenda.tasks[task];
+    struct ys_lane *lane = &engine->agenda.lanes[entry->lane];
+    int64_t at = ys_env_mono_ms(engine->env) + wait_ms;
+    char text[512];
+
+    if (entry->attempts >= YS_ATTEMPTS_MAX) {
+        (void)snprintf(text, sizeof text, "Given up after %d attempts; the last answer was: %s",
+                       YS_ATTEMPTS_MAX, message[0] ? message : reason);
+        YS_TRY(ys_engine_failed(engine, task, reason, text, err));
+        if (entry->kind == YS_OP_PLAYLIST_CREATE)
+            return ys_engine_stop_lane(engine, entry->lane, "no_playlist",
+                                       "Its playlist could not be created.", err);
+        return YS_OK;
+    }
+    if (at > lane->ready_ms) lane->ready_ms = at;
+    YS_TRY(ys_op_settle(engine->store, entry->id, YS_OP_STATUS_PENDING, NULL, reason, message,
+                        ys_client_now_ms(engine->client), err));
+    ys_engine_set_status(engine, task, YS_OP_STATUS_PENDING);
+    return YS_OK;
+}
+
+static enum ys_status unknown(struct ys_engine *engine, size_t task,
+                              const struct ys_exchange *exchange, struct ys_error *err)
+{
+    struct ys_task *entry = &engine->agenda.tasks[task];
+    struct ys_lane *lane = &engine->agenda.lanes[entry->lane];
+
+    lane->looked = false;
+    lane->settle_ms = exchange->done_mono_ms + engine->agenda.settle_ms;
+    YS_TRY(ys_op_settle(engine->store, entry->id, YS_OP_STATUS_UNKNOWN, NULL,
+                        exchange->outcome.reason, exchange->outcome.message,
+                        ys_client_now_ms(engine->client), err));
+    ys_engine_set_status(engine, task, YS_OP_STATUS_UNKNOWN);
+    ys_engine_event(engine, YS_EVENT_NOTE, task, "unknown", exchange->outcome.message);
+    return YS_OK;
+}
+
+/* A 2xx whose body makes no sense says that it was applied, but not as what: look. */
+static enum ys_status applied(struct ys_engine *engine, size_t task,
+                              struct ys_exchange *exchange, struct ys_error *err)
+{
+    struct ys_task *entry = &engine->agenda.tasks[task];
+    struct ys_lane *lane = &engine->agenda.lanes[entry->lane];
+    struct created_item item = {.engine = engine, .task = entry, .lane = lane};
+    struct created_playlist playlist = {.engine = engine};
+    struct ys_json *json = ys_client_json(engine->client);
+    struct ys_error why = {0};
+    enum ys_status status = YS_OK;
+    const char *remote_id = "";
+
+    switch (entry->kind) {
+    case YS_OP_ITEM_INSERT:
+        if (exchange->outcome.verdict == YS_VERDICT_ALREADY) break;
+        status = ys_parse_item(json, &exchange->reply.body, take_item, &item, &why);
+        remote_id = item.id;
+        break;
+    case YS_OP_PLAYLIST_CREATE:
+        playlist.made_by_job = engine->job.id;
+        status = ys_parse_playlist(json, &exchange->reply.body, take_playlist, &playlist, &why);
+        remote_id = playlist.id;
+        break;
+    case YS_OP_PLAYLIST_UPDATE:
+    case YS_OP_PLAYLIST_PUBLISH:
+        status = ys_parse_playlist(json, &exchange->reply.body, take_playlist, &playlist, &why);
+        if (status == YS_OK && strcmp(playlist.id, lane->playlist_id) != 0) status = YS_EREPLY;
+        lane->metadata = false;
+        break;
+    default: break;
+    }
+    if (status == YS_EREPLY) {
+        (void)ys_copy(exchange->outcome.reason, sizeof exchange->outcome.reason, "bad_reply");
+        return unknown(engine, task, exchange, err);
+    }
+    if (status != YS_OK) {
+        if (err) *err = why;
+        return status;
+    }
+    return ys_engine_done(engine, task, remote_id, exchange->outcome.reason, err);
+}
+
+static enum ys_status playlist_refused(struct ys_engine *engine, size_t task,
+                                       const struct ys_outcome *outcome, struct ys_error *err)
+{
+    size_t lane = engine->agenda.tasks[task].lane;
+
+    YS_TRY(ys_engine_failed(engine, task, outcome->reason, outcome->message, err));
+    return ys_engine_stop_lane(engine, lane, outcome->reason, outcome->message, err);
+}
+
+/* Refusals that stop the whole job until a person acts. */
+static enum ys_status person_must_act(struct ys_engine *engine, size_t task,
+                                      const struct ys_outcome *outcome,
+                                      enum ys_pause_reason reason, struct ys_error *err)
+{
+    rest_because(engine, reason, outcome->status, outcome->message);
+    return ys_engine_again(engine, task, outcome->reason, outcome->message, 0, err);
+}
+
+/* Nothing comes back any more: the job rests for a while. */
+static void unreachable(struct ys_engine *engine, const struct ys_outcome *outcome)
+{
+    engine->job.resets_at_ms = ys_client_now_ms(engine->client) + NETWORK_REST_MS;
+    rest_because(engine, YS_PAUSE_NETWORK_ERROR, YS_ENETWORK, outcome->message);
+}
+
+static enum ys_status passing(struct ys_engine *engine, size_t task,
+                              const struct ys_exchange *exchange, struct ys_error *err)
+{
+    const struct ys_outcome *outcome = &exchange->outcome;
+    uint64_t random;
+    int64_t wait;
+
+    if (exchange->reply.wire != YS_WIRE_REPLY &&
+        ++engine->failures_in_a_row >= FAILURES_IN_A_ROW_MAX)
+        unreachable(engine, outcome);
+    ys_env_random(engine->env, &random, sizeof random);
+    wait = ys_backoff_ms(engine->agenda.tasks[task].attempts, ABORTED_FLOOR_MS, random);
+    if (outcome->retry_after_ms > wait) wait = outcome->retry_after_ms;
+    return ys_engine_again(engine, task, outcome->reason, outcome->message, wait, err);
+}
+
+static enum ys_status slow_down(struct ys_engine *engine, size_t task,
+                                const struct ys_exchange *exchange, struct ys_error *err)
+{
+    const struct ys_outcome *outcome = &exchange->outcome;
+
+    if (++engine->throttles_in_a_row >= THROTTLES_IN_A_ROW_MAX) {
+        engine->job.resets_at_ms = ys_client_now_ms(engine->client) + THROTTLE_REST_MS;
+        rest_because(engine, YS_PAUSE_QUOTA_EXHAUSTED, YS_ETHROTTLED, outcome->message);
+    }
+    return ys_engine_again(engine, task, outcome->reason, outcome->message,
+                           outcome->retry_after_ms > 0 ? outcome->retry_after_ms : 0, err);
+}
+
+/* 404 playlistNotFound: no answer for a playlist that this process made a moment ago. */
+static enum ys_status playlist_gone(struct ys_engine *engine, size_t task,
+                                    const struct ys_exchange *exchange, struct ys_error *err)
+{
+    const struct ys_lane *lane = &engine->agenda.lanes[engine->agenda.tasks[task].lane];
+
+    if (lane->created_ms != YS_NEVER_MS &&
+        exchange->done_mono_ms - lane->created_ms < YOUNG_PLAYLIST_MS)
+        return passing(engine, task, exchange, err);
+    return playlist_refused(engine, task, &exchange->outcome, err);
+}
+
+enum ys_status ys_engine_outcome(struct ys_engine *engine, size_t task,
+                                 struct ys_exchange *exchange, struct ys_error *err)
+{
+    struct ys_task *entry = &engine->agenda.tasks[task];
+    struct ys_lane *lane = &engine->agenda.lanes[entry->lane];
+    const struct ys_outcome *outcome = &exchange->outcome;
+
+    lane->busy = false;
+    lane->last_write_ms = exchange->done_mono_ms;
+    if (ys_op_kind_stage(entry->kind) != YS_STAGE_DELETE_PLAYLISTS)
+        lane->last_add_ms = exchange->done_mono_ms;
+    if (exchange->reply.wire == YS_WIRE_REPLY) engine->failures_in_a_row = 0;
+    if (outcome->verdict != YS_VERDICT_SLOW_DOWN) engine->throttles_in_a_row = 0;
+    switch (outcome->verdict) {
+    case YS_VERDICT_DONE:
+    case YS_VERDICT_ALREADY: return applied(engine, task, exchange, err);
+    case YS_VERDICT_RETRY: return passing(engine, task, exchange, err);
+    case YS_VERDICT_UNKNOWN:
+        if (exchange->reply.wire != YS_WIRE_REPLY &&
+            ++engine->failures_in_a_row >= FAILURES_IN_A_ROW_MAX)
+            unreachable(engine, outcome);
+        return unknown(engine, task, exchange, err);
+    case YS_VERDICT_SELF_SORTED:
+        YS_TRY(ys_playlist_self_sorted(engine->store, lane->playlist_id, err));
+        return unknown(engine, task, exchange, err);
+    case YS_VERDICT_SLOW_DOWN: return slow_down(engine, task, exchange, err);
+    case YS_VERDICT_CREATE_LIMIT:
+    case YS_VERDICT_DAY_USED_UP:
+        /* The ledger knows (ys_client_settle); the schedule asks it. An attempt that the day
+         * refused is none of the operation's fault. */
+        entry->attempts--;
+        return ys_engine_again(engine, task, outcome->reason, outcome->message, 0, err);
+    case YS_VERDICT_TOKEN_EXPIRED:
+    case YS_VERDICT_SIGN_IN:
+    case YS_VERDICT_PROJECT_BLOCKED:
+        entry->attempts--;
+        return person_must_act(engine, task, outcome, YS_PAUSE_AUTH_ERROR, err);
+    case YS_VERDICT_ACCOUNT_REFUSED:
+        rest_because(engine, YS_PAUSE_ERRORS_COLLECTED, outcome->status, outcome->message);
+        return playlist_refused(engine, task, outcome, err);
+    case YS_VERDICT_PLAYLIST_REFUSED: return playlist_refused(engine, task, outcome, err);
+    case YS_VERDICT_PLAYLIST_GONE: return playlist_gone(engine, task, exchange, err);
+    case YS_VERDICT_ITEM_GONE:
+        if (entry->kind == YS_OP_ITEM_DELETE) return applied(engine, task, exchange, err);
+        return ys_engine_failed(engine, task, outcome->reason, outcome->message, err);
+    case YS_VERDICT_POSITION:
+        lane->surveyed = false;
+        return passing(engine, task, exchange, err);
+    default: break;
+    }
+    YS_TRY(ys_engine_failed(engine, task, outcome->reason, outcome->message, err));
+    if (entry->kind == YS_OP_PLAYLIST_CREATE)
+        return ys_engine_stop_lane(engine, entry->lane, outcome->reason, outcome->message, err);
+    return YS_OK;
+}

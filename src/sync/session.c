@@ -1,0 +1,298 @@
+/* session.c: opening and closing, settings, quota, clock, fetch, and walks over the library. */
+#include "sync/session.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/text.h"
+
+#define DEFAULT_API_URL "https://www.googleapis.com"
+#define DEFAULT_PROJECT "default"
+
+/* ---------------------------------------------------------------- opening */
+
+static enum ys_status follow_clock(struct ys_session *session, const char *path,
+                                   struct ys_error *err)
+{
+    if (!path) return YS_OK;
+    if (!session->api.loopback_only)
+        return ys_fail(err, YS_EINVAL,
+                       "A simulated clock (YTSYNC_CLOCK) may only be used with a simulator on "
+                       "this machine, not with %s.",
+                       session->api.url);
+    YS_TRY(ys_clock_file_open(&session->clock, path, &session->env, err));
+    session->clock_env = ys_clock_file_env(session->clock);
+    return YS_OK;
+}
+
+static enum ys_status take_options(struct ys_session *session, const struct ys_options *options,
+                                   struct ys_error *err)
+{
+    const char *folder_end;
+
+    if (!options->db_path || !options->db_path[0])
+        return ys_fail(err, YS_EINVAL, "A database file must be named (--db FILE).");
+    YS_TRY(ys_http_base_parse(&session->api,
+                              options->api_url ? options->api_url : DEFAULT_API_URL, err));
+    YS_TRY(follow_clock(session, options->clock_path, err));
+    if (!ys_copy(session->project, sizeof session->project,
+                 options->project ? options->project : DEFAULT_PROJECT))
+        return ys_fail(err, YS_EINVAL, "The project name is too long.");
+    if (options->backup_dir) {
+        if (!ys_copy(session->backup_dir, sizeof session->backup_dir, options->backup_dir))
+            return ys_fail(err, YS_EINVAL, "The backup folder's path is too long.");
+        return YS_OK;
+    }
+    folder_end = strrchr(options->db_path, '/');
+    if (snprintf(session->backup_dir, sizeof session->backup_dir, "%.*sbackups",
+                 folder_end ? (int)(folder_end - options->db_path + 1) : 0,
+                 options->db_path) >= (int)sizeof session->backup_dir)
+        return ys_fail(err, YS_EINVAL, "The database's path is too long.");
+    return YS_OK;
+}
+
+enum ys_status ys_session_open(struct ys_session **out, const struct ys_options *options,
+                               struct ys_error *err)
+{
+    struct ys_store_options store = {.path = options->db_path,
+                                     .must_exist = options->must_exist,
+                                     .accept_old = options->accept_old};
+    struct ys_session *session = ys_alloc_zero(1, sizeof *session);
+    enum ys_status status;
+
+    *out = NULL;
+    if (!session) return ys_fail(err, YS_ENOMEM, "Memory ran out.");
+    session->env = ys_env_complete(options->env);
+    session->clock_env = session->env;
+    session->transport = options->transport;
+    status = take_options(session, options, err);
+    if (status == YS_OK && options->access_token)
+        status = ys_session_set_token(session, options->access_token, err);
+    if (status == YS_OK) status = ys_store_open(&session->store, &store, &session->clock_env, err);
+    if (status == YS_OK) *out = session;
+    else ys_session_close(session);
+    return status;
+}
+
+void ys_session_close(struct ys_session *session)
+{
+    if (!session) return;
+    ys_client_free(session->client);
+    if (session->owns_transport) ys_transport_free(session->transport);
+    ys_store_close(session->store);
+    ys_clock_file_close(session->clock);
+    ys_free(session->token);
+    ys_free(session);
+}
+
+void ys_session_interrupt(struct ys_session *session)
+{
+    session->interrupted = 1;
+}
+
+enum ys_status ys_session_set_token(struct ys_session *session, const char *token,
+                                    struct ys_error *err)
+{
+    char *copy;
+
+    if (session->client) YS_TRY(ys_client_set_token(session->client, token, err));
+    copy = ys_dup(token);
+    if (!copy) return ys_fail(err, YS_ENOMEM, "Memory ran out.");
+    ys_free(session->token);
+    session->token = copy;
+    return YS_OK;
+}
+
+enum ys_status ys_session_client(struct ys_session *session, struct ys_client **out,
+                                 struct ys_error *err)
+{
+    struct ys_client_options options = {
+        .store = session->store,
+        .env = &session->clock_env,
+        .base_url = session->api.url,
+        .token = session->token,
+        .project = session->project,
+        .interrupted = &session->interrupted,
+    };
+
+    if (!session->transport) {
+        YS_TRY(ys_transport_curl(&session->transport, session->api.url, err));
+        session->owns_transport = true;
+    }
+    options.transport = session->transport;
+    if (!session->client) YS_TRY(ys_client_new(&session->client, &options, err));
+    *out = session->client;
+    return YS_OK;
+}
+
+enum ys_status ys_session_runner(struct ys_session *session, struct ys_client **out,
+                                 struct ys_error *err)
+{
+    YS_TRY(ys_session_client(session, out, err));
+    YS_TRY(ys_store_lock(session->store, err));
+    if (!session->recovered) YS_TRY(ys_client_recover(*out, err));
+    session->recovered = true;
+    return YS_OK;
+}
+
+/* ---------------------------------------------------------------- clock, settings, quota */
+
+int64_t ys_session_now(struct ys_session *session)
+{
+    return ys_env_wall_ms(&session->clock_env);
+}
+
+enum ys_status ys_session_sleep(struct ys_session *session, int64_t duration_ms,
+                                struct ys_error *err)
+{
+    int64_t end = ys_env_mono_ms(&session->clock_env) + duration_ms, left;
+
+    while ((left = end - ys_env_mono_ms(&session->clock_env)) > 0) {
+        if (session->interrupted) return ys_fail(err, YS_EINTERRUPTED, "Stopped on request.");
+        ys_env_sleep_ms(&session->clock_env, left);
+    }
+    return YS_OK;
+}
+
+enum ys_status ys_config_set(struct ys_session *session, const char *key, int64_t value,
+                             struct ys_error *err)
+{
+    if (session->jobs_open > 0)
+        return ys_fail(err, YS_ESTATE, "Settings cannot change while a job is open here.");
+    YS_TRY(ys_store_setting_set(session->store, key, value, err));
+    ys_client_free(session->client); /* it reads its settings when it is made */
+    session->client = NULL;
+    return YS_OK;
+}
+
+enum ys_status ys_config_get(struct ys_session *session, const char *key, int64_t *value,
+                             struct ys_error *err)
+{
+    return ys_store_setting_get(session->store, key, value, err);
+}
+
+const char *ys_config_key(size_t index)
+{
+    return ys_store_setting_key(index);
+}
+
+enum ys_status ys_quota_get(struct ys_session *session, struct ys_quota_record *out,
+                            struct ys_error *err)
+{
+    struct ys_client *client;
+
+    YS_TRY(ys_session_client(session, &client, err));
+    return ys_client_quota(client, out, err);
+}
+
+/* ---------------------------------------------------------------- library */
+
+enum ys_status ys_fetch(struct ys_session *session, bool full, ys_fetch_progress_fn progress,
+                        void *progress_ctx, struct ys_fetch_result *out, struct ys_error *err)
+{
+    struct ys_client *client;
+
+    YS_TRY(ys_session_runner(session, &client, err));
+    return ys_fetch_library(client, NULL, full, 0, progress, progress_ctx, out, err);
+}
+
+enum ys_status ys_channel_get(struct ys_session *session, struct ys_channel_record *out,
+                              struct ys_error *err)
+{
+    int64_t id;
+
+    return ys_account_get(session->store, &id, out, err);
+}
+
+/* The account that walks are about; YS_ENOTFOUND before the first fetch. */
+static enum ys_status account_of(struct ys_session *session, int64_t *id, struct ys_error *err)
+{
+    struct ys_channel_record channel;
+
+    YS_TRY(ys_account_get(session->store, id, &channel, err));
+    if (*id == 0) return ys_fail(err, YS_ENOTFOUND, "Nothing was fetched yet: run `fetch`.");
+    return YS_OK;
+}
+
+struct playlists_walk {
+    ys_playlist_fn each;
+    void *ctx;
+};
+
+static bool each_playlist(void *ctx, const struct ys_row_playlist *row)
+{
+    struct playlists_walk *walk = ctx;
+    struct ys_playlist_record record = {
+        .description = row->description,
+        .privacy = row->privacy,
+        .item_count = row->rows,
+        .published_at_ms = row->published_at_ms,
+        .fetched_at_ms = row->fetched_at_ms,
+        .made_by_job = row->made_by_job,
+        .deleted_from_youtube_at_ms = row->deleted_at_ms,
+    };
+
+    (void)ys_copy(record.id, sizeof record.id, row->youtube_id);
+    (void)ys_copy(record.title, sizeof record.title, row->title);
+    (void)ys_copy(record.category, sizeof record.category, row->category);
+    return walk->each(walk->ctx, &record);
+}
+
+enum ys_status ys_playlists_each(struct ys_session *session, bool with_deleted,
+                                 ys_playlist_fn each, void *ctx, struct ys_error *err)
+{
+    struct playlists_walk walk = {.each = each, .ctx = ctx};
+    int64_t account;
+
+    YS_TRY(account_of(session, &account, err));
+    return ys_playlist_walk(session->store, account, with_deleted, each_playlist, &walk, err);
+}
+
+struct items_walk {
+    ys_item_fn each;
+    void *ctx;
+};
+
+static bool each_item(void *ctx, const struct ys_row_item *row)
+{
+    struct items_walk *walk = ctx;
+    struct ys_item_record record = {.position = row->position, .added_at_ms = row->added_at_ms};
+
+    (void)ys_copy(record.id, sizeof record.id, row->youtube_id);
+    (void)ys_copy(record.playlist_id, sizeof record.playlist_id, row->playlist_id);
+    (void)ys_copy(record.video_id, sizeof record.video_id, row->video_id);
+    return walk->each(walk->ctx, &record);
+}
+
+enum ys_status ys_items_each(struct ys_session *session, const char *playlist_id,
+                             ys_item_fn each, void *ctx, struct ys_error *err)
+{
+    struct items_walk walk = {.each = each, .ctx = ctx};
+
+    return ys_item_walk(session->store, playlist_id, each_item, &walk, err);
+}
+
+enum ys_status ys_videos_each(struct ys_session *session, ys_video_fn each, void *ctx,
+                              struct ys_error *err)
+{
+    int64_t account;
+
+    YS_TRY(account_of(session, &account, err));
+    return ys_video_walk(session->store, account, each, ctx, err);
+}
+
+enum ys_status ys_categories_each(struct ys_session *session, ys_category_fn each, void *ctx,
+                                  struct ys_error *err)
+{
+    int64_t account;
+
+    YS_TRY(account_of(session, &account, err));
+    return ys_category_walk(session->store, account, each, ctx, err);
+}
+
+enum ys_status ys_log_each(struct ys_session *session, int64_t job_id, int64_t limit,
+                           ys_log_fn each, void *ctx, struct ys_error *err)
+{
+    return ys_log_walk(session->store, job_id, limit, each, ctx, err);
+}

@@ -1,0 +1,38 @@
+/* session.h: what the files of the public API share; see ytsync.h for the contracts. */
+#ifndef YS_SYNC_SESSION_H
+#define YS_SYNC_SESSION_H
+
+#include "net/http.h"
+#include "sync/engine.h"
+
+struct ys_session {
+    struct ys_env env;                 /* complete */
+    struct ys_env clock_env;           /* of the simulator's clock, when there is one */
+    struct ys_clock_file *clock;
+    struct ys_store *store;
+    struct ys_transport *transport;    /* NULL until something is sent */
+    bool owns_transport;
+    struct ys_client *client;          /* NULL until it is needed */
+    struct ys_http_base api;           /* where requests go */
+    char *token;                       /* NULL: none */
+    char project[YS_NAME_BYTES];
+    char backup_dir[1024];
+    bool recovered;                    /* the runner lock is held and open calls were settled */
+    size_t jobs_open;
+    volatile sig_atomic_t interrupted;
+};
+
+struct ys_job {
+    struct ys_session *session;
+    struct ys_engine *engine;
+};
+
+/* The client, made when missing; no request is sent. */
+YS_CHECKED enum ys_status ys_session_client(struct ys_session *session, struct ys_client **out,
+                                            struct ys_error *err);
+/* The client of a session that may send: takes the runner lock, and once settles what a crashed
+ * run left open. */
+YS_CHECKED enum ys_status ys_session_runner(struct ys_session *session, struct ys_client **out,
+                                            struct ys_error *err);
+
+#endif
