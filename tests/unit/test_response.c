@@ -221,7 +221,8 @@ static void test_recorded(void **state)
 static void test_recorded_by_the_wrong_parser(void **state)
 {
     static const char *const others[] = {
-        PY "error_response.json", PY "apidata/error_permission_resp.json", PY "error_response_simple.json",
+        PY "error_response.json", PY "apidata/error_permission_resp.json",
+        PY "error_response_simple.json",
         PY "apidata/channels/update_resp.json", PY "apidata/videos/get_rating_response.json",
         PY "apidata/videos/insert_response.json", PY "modeldata/channels/channel_info.json",
         PY "modeldata/playlists/playlist_status.json",
