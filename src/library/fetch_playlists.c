@@ -156,8 +156,12 @@ static bool drop_double_ids(struct ys_id_list *list)
 
 static bool same_ids(const struct ys_id_list *a, const struct ys_id_list *b)
 {
-    return a->count == b->count &&
-           (a->count == 0 || memcmp(a->ids, b->ids, a->count * sizeof a->ids[0]) == 0);
+    size_t i;
+
+    if (a->count != b->count) return false;
+    for (i = 0; i < a->count; i++)
+        if (strcmp(a->ids[i], b->ids[i]) != 0) return false;
+    return true;
 }
 
 /* The last page is there. */
