@@ -28,7 +28,7 @@ M.config_keys = core.config_keys
 
 -- How long one turn of the engine waits for something to happen.
 local STEP_MS = 1000
--- How often a policy's on_error may ask for one operation to be tried again in one run: a
+-- How often a policy's on_error may ask for one operation to be tried again by one job handle: a
 -- permanent error must not keep a job alive for ever.
 local RETRIES_MAX = 3
 -- Rests that end at once, one after the other with nothing done between them.
@@ -52,6 +52,7 @@ Plan.__index = Plan
 ---@field core table
 ---@field session ytsync.Session
 ---@field policy ytsync.Policy|nil
+---@field retries table<integer, integer>|nil  by operation, what on_error asked for
 local Job = { __name = "ytsync.Job" }
 Job.__index = Job
 
@@ -357,12 +358,14 @@ local function settle(self, event, retries)
     return true
 end
 
--- Hands events on, and failed operations to the policy.
+-- Hands events on, and failed operations to the policy. True when the run may go on, false when
+-- on_event wants it to stop; nil, message, name, traceback when a hook went wrong.
 local function deliver(self, on_event, retries)
     local hook = self.policy and self.policy.on_error
+    local go_on = true
     for _, event in ipairs(self:events()) do
         if on_event and on_event(event) == false then
-            self.session:interrupt()
+            go_on = false
         end
         local failed = event.kind == "error" and event.operation
             and event.operation.status == "failed"
@@ -373,7 +376,7 @@ local function deliver(self, on_event, retries)
             end
         end
     end
-    return true
+    return go_on
 end
 
 -- Sleeps until the job can go on. False when time alone does not help, or not soon; nil and the
@@ -407,16 +410,20 @@ end
 function Job:run(options)
     options = options or {}
     self.policy = options.policy or self.policy
-    local retries, empty_rests = {}, 0
+    self.retries = self.retries or {}
+    local empty_rests = 0
     while true do
         local more, message, name = self:step(STEP_MS)
-        local ok, problem, problem_name, trace = deliver(self, options.on_event, retries)
-        if not ok then
+        local ok, problem, problem_name, trace = deliver(self, options.on_event, self.retries)
+        if ok == nil then
             self:stop()
             return nil, problem, problem_name, trace
         end
         if more == false then
             return true
+        elseif not ok then
+            self:stop()
+            return nil, "Stopped on request.", "interrupted"
         elseif more then
             empty_rests = 0
         else

@@ -2,9 +2,11 @@
 --- instructions it may take.
 --
 -- The limit is a count hook. A hook that raises once can be swallowed by pcall, so after the
--- limit has been reached the hook fires on every instruction and no pcall helps. What could run
--- without the hook stays outside the environment: coroutines (a hook belongs to one), xpcall (a
--- message handler runs while hooks are off) and setmetatable (so do finalizers).
+-- limit has been reached the hook fires on every instruction and no pcall helps. The hook itself
+-- fails where the stack is nearly full; its error then ends every loop but one that calls pcall,
+-- so pcall is ours, and counts. What could run without the hook stays outside the environment:
+-- coroutines (a hook belongs to one), xpcall (a message handler runs while hooks are off) and
+-- setmetatable (so do finalizers).
 -- Values reach text through methods too, ("x"):rep(...), so the metatable of strings shows the
 -- environment's string functions while a user's code runs.
 -- Known limits: a hook does not reach into a C function, so one costly pattern can still take
@@ -19,6 +21,8 @@ M.LOAD_LIMIT = 20000000
 M.CALL_LIMIT = 2000000
 -- Instructions between two looks at the limit.
 local STEP = 1000
+-- What a pcall counts for, in instructions.
+local PCALL_COST = 2000
 -- Longest text that string.rep may make.
 local REPEAT_BYTES_MAX = 1024 * 1024
 -- Steps of table.concat and table.unpack, which loop in C.
@@ -26,6 +30,9 @@ local SPAN_MAX = 100000
 
 --- What the error says, after the place, when the limit has been reached.
 M.EXHAUSTED = "it ran for too long and was stopped (an endless loop?)"
+
+-- The limit that is being kept just now, nil for none.
+local current = nil
 
 local function copy(from, names)
     local out = {}
@@ -99,12 +106,45 @@ local function sorted_pairs(object)
     end
 end
 
+local OWN = debug.getinfo(1, "S").source
+
+-- "policy.lua:3: " of what runs just now; "" when that is not known.
+local function place_of_user()
+    for level = 3, 6 do
+        local info = debug.getinfo(level, "Sl")
+        if not info then
+            return ""
+        elseif info.source ~= OWN and info.currentline > 0 then
+            return ("%s:%d: "):format(info.short_src, info.currentline)
+        end
+    end
+    return ""
+end
+
+local function unless_exhausted(guard, ...)
+    if guard and guard.tripped then
+        error(guard.tripped .. M.EXHAUSTED, 0)
+    end
+    return ...
+end
+
+local function counting_pcall(...)
+    local guard = current
+    if guard then
+        guard.left = guard.left - PCALL_COST
+        guard.tripped = guard.tripped or guard.left <= 0 and place_of_user()
+        unless_exhausted(guard)
+    end
+    return unless_exhausted(guard, pcall(...))
+end
+
 --- A new environment.
 ---@param options {require: (fun(name: string): any), print: (fun(...: any))|nil}
 ---@return table environment  reading a name that it lacks raises, with a suggestion
 function M.environment(options)
-    local env = copy(_G, "assert error ipairs pcall select tonumber tostring type _VERSION")
+    local env = copy(_G, "assert error ipairs select tonumber tostring type _VERSION")
     env.pairs = sorted_pairs
+    env.pcall = counting_pcall
     env.string = safe_string()
     env.table = safe_table()
     env.utf8 = copy(utf8, "char charpattern codepoint codes len offset")
@@ -163,20 +203,20 @@ function guarded(limit, strings, convert, body)
     local function tick()
         guard.left = guard.left - STEP
         if guard.left <= 0 and debug.getinfo(2, "f").func ~= guarded then
-            local info = debug.getinfo(2, "Sl")
-            guard.tripped = info.currentline > 0
-                and ("%s:%d: "):format(info.short_src, info.currentline) or ""
+            guard.tripped = place_of_user()
             debug.sethook(trip, "", 1)
             error(M.EXHAUSTED, 0)
         end
     end
     local hook, mask, count = debug.gethook()
-    local methods = string_metatable.__index
+    local methods, outer = string_metatable.__index, current
+    current = guard
     string_metatable.__index = strings
     debug.sethook(tick, "", STEP)
     local results = table.pack(xpcall(body, convert, guard))
     debug.sethook(hook, mask, count)
     string_metatable.__index = methods
+    current = outer
     if guard.tripped then
         return false, guard.tripped .. M.EXHAUSTED
     end

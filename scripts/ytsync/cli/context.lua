@@ -1,0 +1,275 @@
+--- What every verb of the command works with: the options, the outside world, the session, the
+--- policy, and one way to say things, ask things and fail.
+local core = require("ytsync.core")
+local exits = require("ytsync.cli.exits")
+local json = require("ytsync.json")
+local policies = require("ytsync.policy")
+local progress = require("ytsync.progress")
+local text = require("ytsync.text")
+local ytsync = require("ytsync")
+
+local M = {}
+
+--- The world outside: everything that tests replace.
+---@class ytsync.World
+---@field command string  the command as the user called it, "lua5.4 scripts/sync.lua"
+---@field folder string|nil  where sync.lua lies
+---@field getenv fun(name: string): string|nil
+---@field out fun(text: string)  standard output
+---@field err fun(text: string)  standard error
+---@field read_line fun(): string|nil  standard input
+---@field isatty fun(fd: integer): boolean
+
+---@class ytsync.Context
+---@field options table
+---@field arguments string[]
+---@field verb string
+---@field world ytsync.World
+local Context = {}
+Context.__index = Context
+
+---@param parsed table  from cli.options
+---@param world ytsync.World
+---@return ytsync.Context
+function M.new(parsed, world)
+    local self = setmetatable({
+        options = parsed.options,
+        arguments = parsed.arguments,
+        verb = parsed.verb,
+        world = world,
+    }, Context)
+    self.progress = progress.new({
+        write = world.err,
+        terminal = world.isatty(2),
+        quiet = parsed.options.quiet or false,
+        verbose = parsed.options.verbose or false,
+    })
+    return self
+end
+
+-- ------------------------------------------------------------------ saying things
+
+--- A result: to standard output, unless the result is JSON.
+---@param message string
+function Context:say(message)
+    if not self.options.json then
+        self.progress:clear()
+        self.world.out(text.safe_lines(message) .. "\n")
+    end
+end
+
+--- A remark beside the result: to standard error, unless --quiet.
+---@param message string
+function Context:remark(message)
+    self.progress:line(message)
+end
+
+--- The result as JSON, when --json was given.
+---@param value any
+function Context:json(value)
+    if self.options.json then
+        self.progress:clear()
+        self.world.out(json.encode(value, true) .. "\n")
+    end
+end
+
+--- The command line for a verb as the user would type it, with the files that were named.
+---@param words string
+---@return string
+function Context:command(words)
+    local line = self.world.command .. " " .. words
+    for _, key in ipairs({ "db", "policy" }) do
+        local value = self.options[key]
+        if value then
+            local plain = value:find("^[%w%./_~-]+$") and value
+            line = line .. " --" .. key .. " " .. (plain or "'" .. value:gsub("'", "'\\''") .. "'")
+        end
+    end
+    return line
+end
+
+local function sentence(message)
+    message = tostring(message)
+    if not message:find("[%.%?%!%)]%s*$") then
+        message = message .. "."
+    end
+    return message
+end
+
+--- Says what went wrong, and what mends it. Returns the exit code.
+---@param message string
+---@param name string|nil  status name
+---@param trace string|nil  shown with -v only
+---@param remedy string|nil  instead of the usual one for this status
+---@return integer
+function Context:fail(message, name, trace, remedy)
+    self.progress:clear()
+    local hint = remedy or exits.remedy(name, function(words)
+        return self:command(words)
+    end)
+    self.world.err("ytsync: " .. text.safe_lines(sentence(message)) .. "\n")
+    if hint and hint ~= "" and not message:find(hint, 1, true) then
+        self.world.err(text.safe_lines(hint) .. "\n")
+    end
+    if trace and self.options.verbose then
+        self.world.err(text.safe_lines(trace) .. "\n")
+    end
+    if self.options.json then
+        self.world.out(json.encode({ error = { name = name or "failed", message = message } }, true)
+            .. "\n")
+    end
+    return exits.code(name)
+end
+
+--- A call that makes no sense. Returns the exit code.
+---@param message string
+---@return integer
+function Context:usage(message)
+    return self:fail(message, "usage", nil, ("See: %s help %s"):format(self.world.command,
+        self.verb))
+end
+
+--- Asks a yes-or-no question on the terminal. Nil when there is none to ask on.
+---@param question string
+---@return boolean|nil
+function Context:ask(question)
+    if not (self.world.isatty(0) and self.world.isatty(2)) then
+        return nil
+    end
+    self.progress:clear()
+    self.world.err(text.safe_lines(question) .. " [y/N] ")
+    local answer = self.world.read_line()
+    return answer ~= nil and answer:lower():find("^%s*y") ~= nil
+end
+
+-- ------------------------------------------------------------------ files
+
+local function in_folder(getenv, variable, fallback, name)
+    local base = getenv(variable)
+    if not base or base:sub(1, 1) ~= "/" then -- XDG: a relative path is to be ignored
+        local home = getenv("HOME")
+        if not home or home == "" then
+            return nil
+        end
+        base = home .. fallback
+    end
+    return base .. "/ytsync/" .. name
+end
+
+local function given(value)
+    return value ~= nil and value ~= "" and value or nil
+end
+
+--- Where the policy is: --policy, YTSYNC_POLICY, or the XDG config folder.
+---@return string|nil
+function Context:policy_path()
+    local getenv = self.world.getenv
+    return self.options.policy or given(getenv("YTSYNC_POLICY"))
+        or in_folder(getenv, "XDG_CONFIG_HOME", "/.config", "policy.lua")
+end
+
+--- Where the database is: --db, YTSYNC_DB, or the XDG data folder.
+---@return string|nil
+function Context:db_path()
+    local getenv = self.world.getenv
+    return self.options.db or given(getenv("YTSYNC_DB"))
+        or in_folder(getenv, "XDG_DATA_HOME", "/.local/share", "library.db")
+end
+
+--- True when the database file is there.
+---@return boolean
+function Context:has_database()
+    local path = self:db_path()
+    return path ~= nil and core.exists(path)
+end
+
+local function folder_of(path)
+    return path:match("^(.*)/[^/]*$") or "."
+end
+M.folder_of = folder_of
+
+--- Opens the session, once.
+---@param options {must_exist: boolean|nil}|nil
+---@return ytsync.Session|nil
+---@return integer|nil code  the exit code, after the error was said
+function Context:open(options)
+    local path = self:db_path()
+    if not path then
+        return nil, self:fail("there is no place for the database: HOME is not set", "usage", nil,
+            "Name the file with --db FILE.")
+    end
+    if options and options.must_exist and not core.exists(path) then
+        return nil, self:fail(("there is no database at %s"):format(path), "no_database", nil,
+            ("Read your library first: %s"):format(self:command("fetch")))
+    end
+    if not self.options.db and not core.exists(path) then
+        core.mkdir_p(folder_of(path)) -- a failure shows when the database is opened
+    end
+    local getenv = self.world.getenv
+    local session, message, name = ytsync.open({
+        db = path,
+        token = given(getenv("YTSYNC_ACCESS_TOKEN")),
+        api_url = given(getenv("YTSYNC_API_URL")),
+        clock = given(getenv("YTSYNC_CLOCK")),
+        must_exist = options and options.must_exist or false,
+        accept_old = self.options.accept_old or false,
+    })
+    if not session then
+        return nil, self:fail(message, name)
+    end
+    self.session = session
+    core.on_interrupt(session.core)
+    return session
+end
+
+--- Closes the session, if one was opened.
+function Context:close()
+    if self.session then
+        self.session:close()
+        self.session = nil
+    end
+end
+
+-- ------------------------------------------------------------------ the policy
+
+-- The starter policy: beside sync.lua in a checkout, in share/ytsync when installed.
+local function starter_hint(self, path)
+    for _, folder in ipairs({ "/policies", "/../share/ytsync/policies" }) do
+        local starter = (self.world.folder or ".") .. folder .. "/starter.lua"
+        if core.exists(starter) then
+            return ("Begin with the small one: mkdir -p '%s' && cp '%s' '%s'"):format(
+                folder_of(path), starter, path)
+        end
+    end
+    return "Write one there, or name another with --policy FILE."
+end
+
+--- Loads the policy.
+---@return ytsync.Policy|nil
+---@return integer|nil code  the exit code, after the error was said
+function Context:load_policy()
+    local path = self:policy_path()
+    if not path then
+        return nil, self:fail("there is no place for the policy: HOME is not set", "usage", nil,
+            "Name the file with --policy FILE.")
+    end
+    local policy, message, name, trace = policies.load_file(path, {
+        print = function(...)
+            local words = table.pack(...)
+            for position = 1, words.n do
+                words[position] = tostring(words[position])
+            end
+            self:remark(table.concat(words, "\t"))
+        end,
+    })
+    if policy then
+        return policy
+    end
+    if name == "not_found" then
+        return nil, self:fail(message, "no_policy", nil, starter_hint(self, path))
+    end
+    local hint = path:find("/", 1, true) and "The policy is " .. path .. "." or ""
+    return nil, self:fail(message, name, trace, hint)
+end
+
+return M

@@ -1,0 +1,71 @@
+--- `help`: the verbs, or one of them.
+local exits = require("ytsync.cli.exits")
+
+local M = {}
+
+local OPTIONS = [[
+Options for all verbs:
+  --db FILE       the database (YTSYNC_DB; default in the XDG data folder)
+  --policy FILE   the policy (YTSYNC_POLICY; default in the XDG config folder)
+  --yes, -y       answer the first question with yes
+  --delete        answer the question before playlists are deleted with yes
+  --json          the result as JSON on standard output
+  --quiet, -q     no progress and no remarks
+  -v, --verbose   every operation, and tracebacks
+  --accept-old    take a database that is an old copy
+Environment: YTSYNC_DB, YTSYNC_POLICY, YTSYNC_ACCESS_TOKEN, YTSYNC_API_URL (https, or http on this
+machine only), YTSYNC_CLOCK (a simulator's clock, with an API on this machine only).
+Exit codes: 0 done or in order; 1 failed; 2 plan --exit-code: changes; 64 wrong call, or a question
+without a terminal; 65 policy or data; 75 paused, waiting, or another one is at work; 77 sign-in.]]
+
+--- The overview.
+---@param command string
+---@param verbs {name: string, definition: table}[]
+---@return string
+function M.overview(command, verbs)
+    local lines = {
+        "ytsync puts a YouTube library in order, by a policy that you write.",
+        "",
+        ("Usage: %s VERB [OPTIONS]"):format(command),
+        "",
+    }
+    for _, verb in ipairs(verbs) do
+        lines[#lines + 1] = ("  %-9s %s"):format(verb.name, verb.definition.summary)
+    end
+    lines[#lines + 1] = ""
+    lines[#lines + 1] = OPTIONS
+    return table.concat(lines, "\n")
+end
+
+--- One verb.
+---@param command string
+---@param definition table
+---@return string
+function M.verb(command, definition)
+    return ("Usage: %s %s\n\n%s"):format(command, definition.usage, definition.help)
+end
+
+--- The definition of `help` itself; `find` gives a verb's definition by name, `all` lists them.
+---@param find fun(name: string): table|nil
+---@param all fun(): table[]
+---@return table
+function M.definition(find, all)
+    return {
+        usage = "help [VERB]",
+        summary = "this overview, or more about a verb",
+        help = "Shows what a verb does, or all verbs.",
+        run = function(ctx)
+            local name = ctx.arguments[1]
+            local definition = name and find(name)
+            if name and not definition then
+                return ctx:usage(("there is no verb '%s'"):format(name))
+            end
+            local page = definition and M.verb(ctx.world.command, definition)
+                or M.overview(ctx.world.command, all())
+            ctx.world.out(page .. "\n")
+            return exits.OK
+        end,
+    }
+end
+
+return M

@@ -1,0 +1,91 @@
+--- `pause`, `resume`, `cancel`: words to a job, also to one that runs in another process.
+local exits = require("ytsync.cli.exits")
+local json = require("ytsync.json")
+local report = require("ytsync.report")
+
+local function job_number(ctx)
+    local word = ctx.arguments[1]
+    if not word then
+        return ctx.options.job
+    end
+    local number = word:find("^%d+$") and math.tointeger(tonumber(word))
+    if not number or number < 1 or #ctx.arguments > 1 then
+        return nil, ctx:usage(("%s takes the number of a job, not '%s'"):format(ctx.verb,
+            table.concat(ctx.arguments, " ")))
+    end
+    return number
+end
+
+-- Runs session[method] on the job and says what became of it.
+local function verb(method, sentence)
+    return function(ctx)
+        local id, code = job_number(ctx)
+        if code then
+            return code
+        end
+        local session
+        session, code = ctx:open({ must_exist = true })
+        if not session then
+            return code
+        end
+        if not id then
+            local current, message, name = session:status()
+            if not current then
+                return ctx:fail(message, name)
+            end
+            if not report.unfinished(current) then
+                return ctx:fail(("there is no unfinished job to %s"):format(ctx.verb),
+                    "not_found", nil, "See what there is to do: " .. ctx:command("plan"))
+            end
+            id = current.id
+        end
+        local ok, message, name = session[method](session, id)
+        if not ok then
+            return ctx:fail(message, name)
+        end
+        local status
+        status, message, name = session:status(id)
+        if not status then
+            return ctx:fail(message, name)
+        end
+        ctx:json(report.status_json(status, session:errors(id) or {}, json))
+        ctx:say(sentence(ctx, status))
+        return exits.OK
+    end
+end
+
+return {
+    pause = {
+        usage = "pause [NUMBER]",
+        summary = "let the job rest, also one that runs elsewhere",
+        help = [[
+Nothing new is begun once this has returned; requests under way may still end. The job rests until
+resume.]],
+        run = verb("pause", function(ctx, status)
+            return ("Job %d rests until: %s"):format(status.id, ctx:command("resume"))
+        end),
+    },
+    resume = {
+        usage = "resume [NUMBER]",
+        summary = "lift a pause",
+        help = [[
+Lifts a pause; failed operations that stopped the job are tried again. `run` then goes on with the
+job.]],
+        run = verb("resume", function(ctx, status)
+            return ("The pause of job %d is lifted. Go on: %s"):format(status.id,
+                ctx:command("run"))
+        end),
+    },
+    cancel = {
+        usage = "cancel [NUMBER]",
+        summary = "give the job up",
+        help = [[
+Ends the job as it stands. What it has created and added stays; nothing is taken back. The next
+plan takes it up from there.]],
+        run = verb("cancel", function(ctx, status)
+            return ("Job %d is cancelled. What it did stays: %d of %d operations were done. "
+                .. "The next plan starts from there: %s"):format(status.id, status.done,
+                status.total, ctx:command("plan"))
+        end),
+    },
+}

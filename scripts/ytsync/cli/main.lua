@@ -1,0 +1,111 @@
+--- The command: reads the call, finds the verb, runs it. Returns the exit code; never exits.
+local core = require("ytsync.core")
+local context = require("ytsync.cli.context")
+local exits = require("ytsync.cli.exits")
+local help = require("ytsync.cli.help")
+local job = require("ytsync.cli.job")
+local options = require("ytsync.cli.options")
+local text = require("ytsync.text")
+
+local VERBS = {
+    { name = "check", definition = require("ytsync.cli.check") },
+    { name = "fetch", definition = require("ytsync.cli.fetch") },
+    { name = "plan", definition = require("ytsync.cli.plan") },
+    { name = "run", definition = require("ytsync.cli.run") },
+    { name = "pause", definition = job.pause },
+    { name = "resume", definition = job.resume },
+    { name = "cancel", definition = job.cancel },
+    { name = "status", definition = require("ytsync.cli.status") },
+    { name = "log", definition = require("ytsync.cli.log") },
+    { name = "quota", definition = require("ytsync.cli.quota") },
+    { name = "config", definition = require("ytsync.cli.config") },
+}
+
+local function find(name)
+    for _, verb in ipairs(VERBS) do
+        if verb.name == name then
+            return verb.definition
+        end
+    end
+    return nil
+end
+
+VERBS[#VERBS + 1] = { name = "help", definition = help.definition(find, function()
+    return VERBS
+end) }
+
+-- Verbs that take further words.
+local WITH_ARGUMENTS = { config = true, help = true, pause = true, resume = true, cancel = true }
+
+local function system_world()
+    return {
+        command = "ytsync",
+        getenv = os.getenv,
+        out = function(message)
+            io.stdout:write(message)
+        end,
+        err = function(message)
+            io.stderr:write(message)
+        end,
+        read_line = function()
+            return io.stdin:read("l")
+        end,
+        isatty = core.isatty,
+    }
+end
+
+local function names()
+    local out = {}
+    for position, verb in ipairs(VERBS) do
+        out[position] = verb.name
+    end
+    return out
+end
+
+-- Runs a verb; a mistake of ours is caught here, so that the session is closed and the user gets
+-- a sentence.
+local function perform(ctx, definition)
+    local trace = nil
+    local ok, code = xpcall(definition.run, function(problem)
+        trace = debug.traceback(tostring(problem), 2)
+        return problem
+    end, ctx)
+    if not ok then
+        code = ctx:fail("internal error: " .. tostring(code), "internal_error", trace,
+            "This is a bug in ytsync; with -v it shows where.")
+    end
+    ctx:close()
+    return code
+end
+
+--- Runs the command.
+---@param words string[]  the words of the call
+---@param replaced table|nil  members of the world (see cli.context) that differ
+---@return integer code
+return function(words, replaced)
+    local world = system_world()
+    for key, value in pairs(replaced or {}) do
+        world[key] = value
+    end
+    local parsed, problem = options.parse(words, names())
+    if not parsed then
+        world.err(("ytsync: %s.\nSee: %s help\n"):format(text.safe(problem), world.command))
+        return exits.USAGE
+    end
+    if parsed.options.version then
+        world.out("ytsync " .. core.version .. "\n")
+        return exits.OK
+    end
+    local definition = parsed.verb and find(parsed.verb)
+    if not parsed.verb or parsed.options.help then
+        world.out((definition and help.verb(world.command, definition)
+            or help.overview(world.command, VERBS)) .. "\n")
+        return (parsed.verb or parsed.options.help) and exits.OK or exits.USAGE
+    end
+    local ctx = context.new(parsed, world)
+    if #parsed.arguments > 0 and not WITH_ARGUMENTS[parsed.verb] then
+        return ctx:usage(("%s takes no more words, but '%s' was given"):format(parsed.verb,
+            parsed.arguments[1]))
+    end
+    return perform(ctx, definition)
+end

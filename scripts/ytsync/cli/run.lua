@@ -1,0 +1,115 @@
+--- `run`: the main verb. Reads, plans, shows, asks, works; or goes on with the unfinished job.
+local exits = require("ytsync.cli.exits")
+local library = require("ytsync.cli.library")
+local policydiff = require("ytsync.cli.policydiff")
+local report = require("ytsync.report")
+local text = require("ytsync.text")
+local work = require("ytsync.cli.work")
+
+-- A job is bound to the text of its policy. Says what differs and what the ways out are.
+local function refuse_other_policy(ctx, policy, status)
+    local old, path = policydiff.kept(ctx:db_path(), status.policy_hash)
+    local remedy = {}
+    if old then
+        remedy[#remedy + 1] = "What differs (- the job's, + the file's):"
+        remedy[#remedy + 1] = policydiff.difference(old, policy.text or "")
+    end
+    remedy[#remedy + 1] = ("Either give the job up and plan anew: %s"):format(
+        ctx:command("cancel"))
+    remedy[#remedy + 1] = old
+        and ("Or put the policy back and go on: cp '%s' '%s'"):format(path, ctx:policy_path())
+        or "Or put the policy back as it was and go on."
+    return ctx:fail(("job %d was planned by another text of %s (%s then, %s now)"):format(
+        status.id, policy.name or "the policy", status.policy_hash:sub(1, 12),
+        policy.hash:sub(1, 12)), "changed", nil, table.concat(remedy, "\n"))
+end
+
+local function go_on(ctx, session, policy, status)
+    if status.policy_hash ~= "" and status.policy_hash ~= policy.hash then
+        return refuse_other_policy(ctx, policy, status)
+    end
+    if status.pause_reason == "user_paused" or status.pause_requested then
+        return ctx:fail(("job %d is paused, because you paused it"):format(status.id), "paused",
+            nil, "Take it up again with: " .. ctx:command("resume"))
+    end
+    local job, message, name = session:job(status.id, { policy = policy })
+    if not job then
+        return ctx:fail(message, name)
+    end
+    ctx:remark(("Going on with job %d: %s of %s done."):format(status.id,
+        text.number(status.done), text.count(status.total, "operation")))
+    return work.run(ctx, session, job, policy)
+end
+
+local function say_in_order(ctx, facts)
+    ctx:say(report.plan(facts))
+    ctx:json({ in_sync = true, progress = { done = 0, total = 0 }, units_used = 0 })
+    return exits.OK
+end
+
+local function begin(ctx, session, policy)
+    local fetched, code = library.fetch(ctx, session)
+    if not fetched then
+        return code
+    end
+    local plan
+    plan, code = library.plan(ctx, session, policy)
+    if not plan then
+        return code
+    end
+    local facts = library.facts(plan, policy, false)
+    if report.operations(facts.preview) == 0 then
+        return say_in_order(ctx, facts)
+    end
+    if not (ctx.options.quiet and ctx.options.yes) then
+        ctx:say(report.plan(facts))
+    end
+    if not ctx.options.yes then
+        local answer = nil
+        if not ctx.options.json then -- there the preview would not be seen
+            answer = ctx:ask("\nDo this?")
+        end
+        if answer == nil then
+            return ctx:fail("this needs your yes, and there is no terminal to ask on", "usage",
+                nil, "Give it beforehand with: " .. ctx:command("run --yes"))
+        elseif not answer then
+            ctx:say("Nothing was changed.")
+            return exits.OK
+        end
+    end
+    local job, message, name = session:start(plan)
+    if not job then
+        return ctx:fail(message, name)
+    end
+    policydiff.keep(ctx:db_path(), policy)
+    return work.run(ctx, session, job, policy)
+end
+
+return {
+    usage = "run [--yes] [--delete] [--wait] [--full]",
+    summary = "do it, or go on with the unfinished job",
+    help = [[
+Reads the library, plans, shows the plan, asks, and carries it out; or goes on with the job that is
+not finished. When the day's quota is used up the job rests and run goes on with it another day;
+--wait sleeps until then instead. Before old playlists are deleted it asks once more.
+--yes answers the first question, --delete the second.]],
+    run = function(ctx)
+        local policy, code = ctx:load_policy()
+        if not policy then
+            return code
+        end
+        local session
+        session, code = ctx:open()
+        if not session then
+            return code
+        end
+        local status, message, name = session:status()
+        if not status then
+            return ctx:fail(message, name)
+        end
+        if report.unfinished(status) then
+            return go_on(ctx, session, policy, status)
+        end
+        return begin(ctx, session, policy)
+    end,
+}

@@ -1,0 +1,72 @@
+--- `status`: where the job stands, why it rests, what it needs.
+local exits = require("ytsync.cli.exits")
+local json = require("ytsync.json")
+local report = require("ytsync.report")
+local text = require("ytsync.text")
+
+-- What to do next, as a sentence; nil when there is nothing.
+local function next_step(ctx, status)
+    if not report.unfinished(status) then
+        return nil
+    end
+    if status.pause_reason == "user_paused" or status.pause_requested then
+        return "Take it up again: " .. ctx:command("resume")
+    elseif status.pause_reason == "confirmation" then
+        return "Say yes to the deletions: " .. ctx:command("run --delete")
+    elseif status.pause_reason == "errors_collected" then
+        return ("Try them again: %s; or give up: %s"):format(ctx:command("resume"),
+            ctx:command("cancel"))
+    end
+    return "Go on: " .. ctx:command("run")
+end
+
+local function say_none(ctx, session)
+    local channel = session:channel()
+    if channel and channel.fetched_at ~= 0 then
+        ctx:say(("There was no job yet. The library of %s was read %s."):format(channel.title,
+            text.moment(channel.fetched_at)))
+        ctx:say("See what there is to do: " .. ctx:command("plan"))
+    else
+        ctx:say("There was no job yet, and the library was not read.")
+        ctx:say("Read it: " .. ctx:command("fetch"))
+    end
+end
+
+return {
+    usage = "status [--job NUMBER]",
+    summary = "where the job stands and what it needs",
+    help = [[
+Shows the unfinished job, else the last one: its stage, what is done, why it rests, its errors, and
+the next step. Works beside a running one.]],
+    run = function(ctx)
+        local session, code = ctx:open({ must_exist = true })
+        if not session then
+            return code
+        end
+        local status, message, name = session:status(ctx.options.job)
+        if not status then
+            return ctx:fail(message, name)
+        end
+        local errors = {}
+        if status.id ~= 0 then
+            errors, message, name = session:errors(status.id)
+            if not errors then
+                return ctx:fail(message, name)
+            end
+        end
+        ctx:json(report.status_json(status, errors, json))
+        if status.id == 0 then
+            say_none(ctx, session)
+            return exits.OK
+        end
+        ctx:say(report.status(status, session:now()))
+        if #errors > 0 then
+            ctx:say(report.errors(errors))
+        end
+        local step = next_step(ctx, status)
+        if step then
+            ctx:say(step)
+        end
+        return exits.OK
+    end,
+}

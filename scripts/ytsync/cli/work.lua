@@ -1,0 +1,138 @@
+--- Works on a job until it is completed or rests, with the second yes at its time, and says how it
+--- ended. Used by `run`.
+local exits = require("ytsync.cli.exits")
+local json = require("ytsync.json")
+local report = require("ytsync.report")
+local text = require("ytsync.text")
+
+local M = {}
+
+-- Titles shown in the question before playlists are deleted.
+local TITLES_MAX = 12
+-- Confirmations in one run; verification may find work and come back once or twice.
+local CONFIRMATIONS_MAX = 10
+
+-- Says how the run ended as JSON. `message` and `name` when it did not complete.
+local function end_json(ctx, session, id, message, name)
+    if not ctx.options.json then
+        return
+    end
+    local status = session:status(id)
+    local result = status and report.status_json(status, session:errors(id) or {}, json) or {}
+    if name then
+        result.error = { name = name, message = message }
+    end
+    ctx:json(result)
+end
+
+local function doomed(session, id)
+    local titles = {}
+    for _, operation in ipairs(session:operations(id) or {}) do
+        local open = operation.status ~= "done" and operation.status ~= "skipped"
+        if operation.kind == "playlist_delete" and open then
+            titles[#titles + 1] = operation.title
+        end
+    end
+    return titles
+end
+
+-- The second yes. True: given; false: refused; nil: there is no terminal to ask on.
+local function second_yes(ctx, session, id)
+    if ctx.options.delete then
+        return true
+    end
+    local titles = doomed(session, id)
+    local lines = { ("All videos are in their places. %s can now be deleted:"):format(
+        text.count(#titles, "old playlist")) }
+    for position, title in ipairs(titles) do
+        if position > TITLES_MAX then
+            lines[#lines + 1] = ("  and %d more"):format(#titles - TITLES_MAX)
+            break
+        end
+        lines[#lines + 1] = "  " .. text.cut(title, 76)
+    end
+    lines[#lines + 1] = "A deleted playlist does not come back. Delete?"
+    return ctx:ask(table.concat(lines, "\n"))
+end
+
+-- Says that the job rests and what to do. Returns the exit code.
+local function say_rest(ctx, session, id, message, name, trace)
+    ctx.progress:clear()
+    local status = session:status(id)
+    local hint = nil
+    if name == "confirmation" then
+        hint = "Say yes with: " .. ctx:command("run --delete")
+    elseif name == "paused" and status and status.pause_reason == "user_paused" then
+        hint = "Take it up again with: " .. ctx:command("resume")
+    elseif status and status.pause_reason == "errors_collected" then
+        hint = ("Look at them: %s. Try them again: %s. Or give up: %s"):format(
+            ctx:command("status"), ctx:command("resume"), ctx:command("cancel"))
+    end
+    if status and status.id ~= 0 then
+        local now = session:now()
+        local pause = report.pause(status, now)
+        ctx:remark(("Job %d: %s of %s done, %s used so far%s."):format(id,
+            text.number(status.done), text.count(status.total, "operation"),
+            text.count(status.units_used, "unit"), pause and "; it rests: " .. pause or ""))
+    end
+    local as_json = ctx.options.json
+    ctx.options.json = false -- the JSON of this end is the job's, below
+    local code = ctx:fail(message, name, trace, hint)
+    ctx.options.json = as_json
+    end_json(ctx, session, id, message, name)
+    -- A job that rests waits for something, whatever the reason for it was called.
+    if code == exits.FAILED and status and status.stage == "paused" then
+        return status.pause_reason == "auth_error" and exits.SIGN_IN
+            or status.pause_reason == "policy_error" and exits.DATA or exits.WAITING
+    end
+    return code
+end
+
+local function say_done(ctx, session, id)
+    local status, message, name = session:status(id)
+    if not status then
+        return ctx:fail(message, name)
+    end
+    ctx:say(report.finished(status))
+    end_json(ctx, session, id)
+    return status.failed > 0 and exits.FAILED or exits.OK
+end
+
+--- Works on a job to its end or rest.
+---@param ctx ytsync.Context
+---@param session ytsync.Session
+---@param job ytsync.Job
+---@param policy ytsync.Policy
+---@return integer code
+function M.run(ctx, session, job, policy)
+    local id = job:id()
+    local confirmations = 0
+    while true do
+        local ok, message, name, trace = job:run({
+            policy = policy,
+            wait = ctx.options.wait,
+            on_event = function(event)
+                ctx.progress:event(event)
+            end,
+        })
+        ctx.progress:clear()
+        if ok then
+            return say_done(ctx, session, id)
+        end
+        confirmations = confirmations + 1
+        local again = false
+        if name == "confirmation" and confirmations <= CONFIRMATIONS_MAX then
+            again = second_yes(ctx, session, id)
+        end
+        if not again then
+            job:stop()
+            return say_rest(ctx, session, id, message, name, trace)
+        end
+        ok, message, name = session:confirm(id)
+        if not ok then
+            return ctx:fail(message, name)
+        end
+    end
+end
+
+return M

@@ -1,0 +1,433 @@
+--- What people read: the preview of a plan, the state of a job, the quota. Pure: records in, text
+--- of at most 80 columns out (ids and commands, which people copy, are never cut).
+local text = require("ytsync.text")
+
+local M = {}
+
+local COLUMNS = 80
+-- Blocks and warnings shown before "and 7 more".
+local LIST_MAX = 10
+
+local STAGES = {
+    { key = "create_playlists", label = "Creating playlists", one = "playlist created",
+        many = "playlists created" },
+    { key = "add_videos", label = "Adding videos", one = "video added", many = "videos added" },
+    { key = "delete_playlists", label = "Deleting old playlists", one = "playlist deleted",
+        many = "playlists deleted" },
+}
+M.STAGES = STAGES
+
+local OLD_WORDS = {
+    keep = "Your own playlists stay as they are (old = \"keep\").",
+    reuse = "Old playlists may be carried on under a new name; none is deleted (old = \"reuse\").",
+}
+
+local PAUSE_WORDS = {
+    quota_exhausted = "the day's quota is used up",
+    user_paused = "you paused it",
+    confirmation = "it waits for your yes before it deletes playlists",
+    errors_collected = "some operations failed and need a decision",
+    auth_error = "YouTube refused the sign-in",
+    network_error = "YouTube could not be reached",
+    policy_error = "the policy stopped it",
+}
+
+--- True for a job that is neither completed nor failed nor cancelled.
+---@param status table  from session:status
+---@return boolean
+function M.unfinished(status)
+    return status.id ~= 0 and status.stage ~= "completed" and status.stage ~= "failed"
+        and status.stage ~= "cancelled"
+end
+
+--- How many operations a plan has.
+---@param preview table
+---@return integer
+function M.operations(preview)
+    return preview.create_playlists.count + preview.add_videos.count
+        + preview.delete_playlists.count
+end
+
+local function add_list(lines, items, heading, each)
+    if #items == 0 then
+        return
+    end
+    lines[#lines + 1] = ""
+    lines[#lines + 1] = heading
+    for position, item in ipairs(items) do
+        if position > LIST_MAX then
+            lines[#lines + 1] = ("  and %d more (all of them: plan --json)"):format(
+                #items - LIST_MAX)
+            return
+        end
+        lines[#lines + 1] = each(item)
+    end
+end
+
+local function row(label, count, units, rest)
+    local line = "  " .. text.pad(label, 26) .. text.right(count, 8) .. text.right(units, 12)
+    return rest and line .. "   " .. rest or line
+end
+
+local function days_of(days)
+    return text.count(days, "day")
+end
+
+local function block_line(block)
+    local title = text.cut(block.title, 40)
+    return text.wrap(("\"%s\": %s"):format(title, text.safe(block.reason)), COLUMNS, "    ")
+end
+
+local function remarks(preview)
+    local out = {}
+    if preview.already_there > 0 then
+        out[#out + 1] = text.count(preview.already_there, "video is", "videos are")
+            .. " where they belong."
+    end
+    if preview.adopted > 0 then
+        out[#out + 1] = text.count(preview.adopted, "category has its", "categories have their")
+            .. " playlist already."
+    end
+    if preview.unavailable > 0 then
+        out[#out + 1] = text.count(preview.unavailable, "wanted video is", "wanted videos are")
+            .. " private or deleted and cannot be added anywhere."
+    end
+    return out
+end
+
+--- The preview of a plan.
+---@param plan {preview: table, blocks: table[], warnings: string[], old: string,
+---  unmatched: integer|nil, otherwise: string|nil}
+---@return string
+function M.plan(plan)
+    local preview = plan.preview
+    local lines = {}
+    if M.operations(preview) == 0 then
+        lines[1] = "Everything is in order: there is nothing to do."
+    else
+        lines[1] = "  " .. text.pad("", 26) .. text.right("count", 8) .. text.right("units", 12)
+        for _, stage in ipairs(STAGES) do
+            local planned = preview[stage.key]
+            lines[#lines + 1] = row(stage.label, text.number(planned.count),
+                text.number(planned.units))
+        end
+        lines[#lines + 1] = row("Reading along", "", text.number(preview.read_units))
+        lines[#lines + 1] = row("Together", text.number(M.operations(preview)),
+            text.number(preview.units), days_of(preview.days) .. ", until "
+            .. text.day(preview.ends_at))
+        lines[#lines + 1] = row("The plain way", "", text.number(preview.plain_units),
+            days_of(preview.plain_days))
+    end
+    local said = remarks(preview)
+    if plan.unmatched and plan.unmatched > 0 and plan.otherwise == "leave" then
+        said[#said + 1] = text.count(plan.unmatched, "video") .. " that no category wants "
+            .. (plan.unmatched == 1 and "stays" or "stay") .. " where they are."
+    end
+    said[#said + 1] = OLD_WORDS[plan.old]
+    if #said > 0 then
+        lines[#lines + 1] = ""
+        lines[#lines + 1] = text.wrap(table.concat(said, " "), COLUMNS, "  ")
+    end
+    add_list(lines, plan.blocks, ("  %s would be given up but must stay:"):format(
+        text.count(#plan.blocks, "playlist")), block_line)
+    add_list(lines, plan.warnings, "  Please note:", function(warning)
+        return text.wrap(text.safe(warning), COLUMNS, "    ")
+    end)
+    return table.concat(lines, "\n")
+end
+
+local function stage_label(status)
+    if status.stage == "paused" and status.paused_from and status.paused_from ~= "" then
+        for _, stage in ipairs(STAGES) do
+            if stage.key == status.paused_from then
+                return status.label .. " while " .. stage.label:lower()
+            end
+        end
+    end
+    return status.label
+end
+
+--- Why a job rests, as the end of a sentence; nil when it does not.
+---@param status table
+---@param now_ms integer
+---@return string|nil
+function M.pause(status, now_ms)
+    local words = PAUSE_WORDS[status.pause_reason]
+    if not words then
+        return nil
+    end
+    if status.pause_reason == "quota_exhausted" and (status.resets_at or 0) > 0 then
+        return ("%s until %s (in %s)"):format(words, text.moment(status.resets_at),
+            text.duration(status.resets_at - now_ms))
+    end
+    return words
+end
+
+local function stage_lines(status)
+    local lines = {}
+    for _, stage in ipairs(STAGES) do
+        local result = status[stage.key]
+        if result.total > 0 then
+            local line = ("  %s%s of %s"):format(text.pad(stage.label, 26),
+                text.right(text.number(result.done), 8), text.number(result.total))
+            if result.failed > 0 then
+                line = line .. ", " .. text.number(result.failed) .. " failed"
+            end
+            if result.skipped > 0 then
+                line = line .. ", " .. text.number(result.skipped) .. " skipped"
+            end
+            lines[#lines + 1] = line
+        end
+    end
+    return lines
+end
+
+--- The job: where it stands, why it rests, what it has done.
+---@param status table  from session:status, id not 0
+---@param now_ms integer
+---@return string
+function M.status(status, now_ms)
+    local lines = { ("Job %d: %s. %s of %s done, %s used."):format(status.id, stage_label(status),
+        text.number(status.done), text.count(status.total, "operation"),
+        text.count(status.units_used, "unit")) }
+    for _, line in ipairs(stage_lines(status)) do
+        lines[#lines + 1] = line
+    end
+    local pause = M.pause(status, now_ms)
+    if pause and M.unfinished(status) then
+        lines[#lines + 1] = text.wrap("It rests: " .. pause .. ".", COLUMNS)
+    elseif status.pause_requested then
+        lines[#lines + 1] = "It was asked to pause and stops at the next clean point."
+    end
+    if status.unknown > 0 then
+        lines[#lines + 1] = text.count(status.unknown, "request")
+            .. " had no clear answer; they are looked up before anything is repeated."
+    end
+    if status.needs_you ~= "" then
+        lines[#lines + 1] = text.wrap("It needs you: " .. text.safe(status.needs_you), COLUMNS)
+    end
+    local times = "Started " .. text.moment(status.started_at)
+    if (status.finished_at or 0) > 0 then
+        times = times .. ", finished " .. text.moment(status.finished_at)
+    end
+    lines[#lines + 1] = times .. "."
+    if status.backup_file ~= "" then
+        lines[#lines + 1] = "Backup: " .. text.safe(status.backup_file)
+    end
+    return table.concat(lines, "\n")
+end
+
+--- What a finished job has done, in a sentence.
+---@param status table
+---@return string
+function M.finished(status)
+    local parts = {}
+    for _, stage in ipairs(STAGES) do
+        local result = status[stage.key]
+        if result.done > 0 and stage.key ~= "delete_playlists" then
+            parts[#parts + 1] = text.count(result.done, stage.one, stage.many)
+        elseif result.done > 0 then
+            parts[#parts + 1] = text.count(result.done, "operation", "operations")
+                .. " to delete what was replaced"
+        end
+    end
+    local days = ""
+    if (status.started_at or 0) > 0 and (status.finished_at or 0) > status.started_at then
+        days = " in " .. text.duration(status.finished_at - status.started_at)
+    end
+    local done = #parts > 0 and table.concat(parts, ", ") or "nothing was left to do"
+    local line = ("%s: %s; %s%s."):format(status.label, done,
+        text.count(status.units_used, "unit"), days)
+    if status.failed > 0 then
+        line = line .. " " .. text.count(status.failed, "operation") .. " failed."
+    end
+    return text.wrap(line, COLUMNS)
+end
+
+--- Errors of a job, the newest last.
+---@param errors table[]
+---@return string
+function M.errors(errors)
+    local lines = {}
+    local first = math.max(1, #errors - LIST_MAX + 1)
+    lines[1] = first > 1 and ("The last %d of %d errors:"):format(LIST_MAX, #errors)
+        or text.count(#errors, "error") .. ":"
+    for position = first, #errors do
+        local err = errors[position]
+        lines[#lines + 1] = text.wrap(("%s, %s: %s (%s)"):format(text.moment(err.at),
+            text.safe(err.entity), text.safe(err.message), text.safe(err.reason)), COLUMNS, "  ")
+    end
+    return table.concat(lines, "\n")
+end
+
+--- The day's quota.
+---@param quota table
+---@param now_ms integer
+---@return string
+function M.quota(quota, now_ms)
+    local lines = {
+        ("Quota day %s (Pacific time): %s of %s used."):format(quota.day,
+            text.number(quota.used), text.count(quota.limit, "unit")),
+        ("  Left for ytsync     %s (%s are kept free)"):format(
+            text.right(text.number(quota.remaining), 8), text.number(quota.keep)),
+        ("  New playlists       %s of %s"):format(
+            text.right(text.number(quota.creates_used), 8), text.number(quota.creates_limit)),
+        ("It resets %s (in %s)."):format(text.moment(quota.resets_at),
+            text.duration(quota.resets_at - now_ms)),
+    }
+    if quota.reserved > 0 then
+        table.insert(lines, 2, ("  Reserved for requests under way: %s"):format(
+            text.number(quota.reserved)))
+    end
+    if quota.exhausted then
+        table.insert(lines, 2, "  YouTube said that the day is used up; another program may spend "
+            .. "from the same project.")
+    end
+    return table.concat(lines, "\n")
+end
+
+--- How a policy fits a library: videos per category.
+---@param summary ytsync.Summary
+---@param otherwise string
+---@return string
+function M.coverage(summary, otherwise)
+    local lines = { ("%s in the library, %s of them private or deleted:"):format(
+        text.count(summary.videos, "video"), text.number(summary.gone)) }
+    for _, category in ipairs(summary.categories) do
+        lines[#lines + 1] = "  " .. text.pad(category.key, 50)
+            .. text.right(text.number(category.videos), 8)
+    end
+    lines[#lines + 1] = "  " .. text.pad("(no category; otherwise = " .. otherwise .. ")", 50)
+        .. text.right(text.number(summary.unmatched), 8)
+    add_list(lines, summary.warnings, "  Please note:", function(warning)
+        return text.wrap(text.safe(warning), COLUMNS, "    ")
+    end)
+    return table.concat(lines, "\n")
+end
+
+-- ------------------------------------------------------------------ for machines
+
+local function stage_json(planned, items, json)
+    local list = json.array({})
+    for _, item in ipairs(items) do
+        list[#list + 1] = item
+    end
+    return { count = planned.count, units = planned.units, items = list }
+end
+
+local KIND_STAGE = {
+    playlist_create = "create_playlists",
+    playlist_update = "create_playlists",
+    item_insert = "add_videos",
+    item_move = "add_videos",
+    playlist_publish = "add_videos",
+    item_delete = "delete_playlists",
+    playlist_delete = "delete_playlists",
+}
+
+--- The JSON form of a plan: {units, plain_units, days, stages = {create_playlists = {count,
+--- units, items}, add_videos =, delete_playlists =}, reads, ...}.
+---@param plan {preview: table, items: table[], blocks: table[], warnings: string[]}
+---@param json table  the module ytsync.json
+---@return table
+function M.plan_json(plan, json)
+    local preview = plan.preview
+    local by_stage = { create_playlists = {}, add_videos = {}, delete_playlists = {} }
+    for _, item in ipairs(plan.items) do
+        local list = by_stage[KIND_STAGE[item.kind]]
+        list[#list + 1] = item
+    end
+    local stages = {}
+    for _, stage in ipairs(STAGES) do
+        stages[stage.key] = stage_json(preview[stage.key], by_stage[stage.key], json)
+    end
+    return {
+        units = preview.units,
+        write_units = preview.write_units,
+        reads = preview.read_units,
+        plain_units = preview.plain_units,
+        days = preview.days,
+        plain_days = preview.plain_days,
+        ends_at = text.iso(preview.ends_at) or json.null,
+        stages = stages,
+        adopted = preview.adopted,
+        already_there = preview.already_there,
+        unavailable = preview.unavailable,
+        unmatched = plan.unmatched,
+        blocks = json.array(plan.blocks),
+        warnings = json.array(plan.warnings),
+    }
+end
+
+local function error_json(err, json)
+    return {
+        stage = err.stage,
+        operation = err.operation_id ~= 0 and err.operation_id or json.null,
+        entity = err.entity,
+        reason = err.reason,
+        message = err.message,
+        at = text.iso(err.at) or json.null,
+    }
+end
+
+--- The JSON form of a job: {job, stage, label, pause_reason, progress = {done, total}, results,
+--- units_used, errors, resets_at, needs_you, ...}.
+---@param status table
+---@param errors table[]
+---@param json table
+---@return table
+function M.status_json(status, errors, json)
+    local list = json.array({})
+    for position, err in ipairs(errors) do
+        list[position] = error_json(err, json)
+    end
+    local function some(value)
+        return value ~= "" and value or json.null
+    end
+    local results = {}
+    for _, stage in ipairs(STAGES) do
+        results[stage.key] = status[stage.key]
+    end
+    return {
+        job = status.id ~= 0 and status.id or json.null,
+        stage = some(status.stage),
+        label = some(status.label),
+        paused_from = some(status.paused_from or ""),
+        pause_reason = some(status.pause_reason or ""),
+        pause_requested = status.pause_requested,
+        progress = { done = status.done, total = status.total },
+        results = results,
+        units_used = status.units_used,
+        failed = status.failed,
+        unknown = status.unknown,
+        errors = list,
+        resets_at = text.iso(status.resets_at) or json.null,
+        needs_you = some(status.needs_you or ""),
+        created_at = text.iso(status.created_at) or json.null,
+        started_at = text.iso(status.started_at) or json.null,
+        finished_at = text.iso(status.finished_at) or json.null,
+        channel_id = some(status.channel_id or ""),
+        policy_hash = some(status.policy_hash or ""),
+        backup_file = some(status.backup_file or ""),
+    }
+end
+
+--- The JSON form of the quota: {day, limit, keep, used, remaining, resets_at, ...}.
+---@param quota table
+---@return table
+function M.quota_json(quota)
+    return {
+        day = quota.day,
+        limit = quota.limit,
+        keep = quota.keep,
+        used = quota.used,
+        reserved = quota.reserved,
+        remaining = quota.remaining,
+        creates_used = quota.creates_used,
+        creates_limit = quota.creates_limit,
+        resets_at = text.iso(quota.resets_at),
+        exhausted = quota.exhausted,
+    }
+end
+
+return M
