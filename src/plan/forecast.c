@@ -59,7 +59,7 @@ static void spend_reads(struct days *days, int64_t count)
 /* One category from its survey to its verification. Days on which it is taken up again cost
  * another survey. */
 static void fill_category(struct days *days, const struct ys_plan *plan,
-                          const struct ys_plan_category *category, size_t *next_op)
+                          struct ys_plan_category *category, size_t *next_op)
 {
     int64_t started = days->day;
     int64_t rows = category->rows_now;
@@ -78,6 +78,7 @@ static void fill_category(struct days *days, const struct ys_plan *plan,
         (*next_op)++;
     }
     if (touched) spend_reads(days, pages(rows));
+    category->verified_day = touched ? days->day : -1;
     while (*next_op < plan->op_count && plan->ops[*next_op].kind == YS_OP_PLAYLIST_PUBLISH &&
            plan->ops[*next_op].category == category->key) {
         spend_reads(days, 1);
@@ -119,7 +120,8 @@ static void delete_playlists(struct days *days, const struct ys_plan *plan, size
 
     if (next_op == plan->op_count) return;
     for (i = 0; i < plan->category_count; i++)
-        spend_reads(days, pages(plan->categories[i].rows_after));
+        if (plan->categories[i].verified_day != days->day)
+            spend_reads(days, pages(plan->categories[i].rows_after));
     spend_reads(days, plan->doomed_pages);
     for (; next_op < plan->op_count; next_op++) spend(days, ys_op_units(plan->ops[next_op].kind));
 }

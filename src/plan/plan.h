@@ -34,6 +34,7 @@ struct ys_plan_category {
     int64_t rows_after;       /* expected rows when it is done */
     int64_t rows_now;
     int64_t inserts;
+    int64_t verified_day;     /* of the forecast, from 0; -1: no listing shows it before the deletes */
 };
 
 struct ys_plan_assignment {

@@ -236,8 +236,8 @@ static enum ys_status read_failed(struct ys_engine *engine, enum ys_status statu
     }
 }
 
-/* The first step of a process: whose channel it is (P11; also the probe after a late reset), and
- * back to work from any pause but the user's. */
+/* The first step of a process or after a pause: whose channel it is (P11; also the probe after a
+ * late reset), and back to work from any pause but the user's. */
 static enum ys_status start(struct ys_engine *engine, struct ys_error *err)
 {
     struct ys_error why = {0};
@@ -277,7 +277,6 @@ static enum ys_status back_up(struct ys_engine *engine, struct ys_error *err)
     (void)snprintf(trigger, sizeof trigger, "job %lld", (long long)engine->job.id);
     YS_TRY(ys_backup_create(engine->store, engine->job.account_id, engine->backup_dir, trigger,
                             &backup, err));
-    YS_TRY(ys_backup_verify(backup.file, backup.sha256, NULL, err));
     engine->job.backup_id = backup.id;
     YS_TRY(ys_machine_move(&engine->job, YS_STAGE_CREATE_PLAYLISTS,
                            ys_client_now_ms(engine->client), err));
@@ -493,7 +492,7 @@ enum ys_status ys_engine_step(struct ys_engine *engine, int64_t timeout_ms, bool
                    ? YS_OK
                    : ys_fail(err, YS_ESTATE, "Job %lld is \"%s\".", (long long)engine->job.id,
                              ys_stage_name(engine->job.stage));
-    if (!engine->started) YS_TRY(start(engine, err));
+    if (!engine->started || engine->job.stage == YS_STAGE_PAUSED) YS_TRY(start(engine, err));
     if (engine->job.stage == YS_STAGE_PENDING || engine->job.stage == YS_STAGE_BACKUP) {
         YS_TRY(back_up(engine, err));
         *more = true;

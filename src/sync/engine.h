@@ -21,7 +21,7 @@
 /* An operation is tried at most this often before it is parked as failed. */
 #define YS_ATTEMPTS_MAX 8
 /* Events wait for their reader up to this number; older ones are dropped. */
-#define YS_EVENTS_MAX 4096
+#define YS_EVENTS_MAX 512
 
 struct ys_engine {
     struct ys_client *client;    /* borrowed */
