@@ -317,26 +317,6 @@ static void clear_slot(struct slot *slot)
     *slot = (struct slot){.easy = easy};
 }
 
-static bool line_clean(const char *text)
-{
-    return text == NULL || strpbrk(text, "\r\n") == NULL;
-}
-
-static enum ys_status check_request(const struct curl_transport *self,
-                                    const struct ys_http_request *request, struct ys_error *err)
-{
-    if (!ys_http_below(&self->base, request->url)) {
-        return ys_fail(err, YS_EINVAL, "A request must go to the API address %s.",
-                       self->base.url);
-    }
-    if (!line_clean(request->token) || !line_clean(request->if_none_match) ||
-        !line_clean(request->content_type)) {
-        return ys_fail(err, YS_EINVAL, "A header of a request (the access token?) holds a line "
-                                       "break.");
-    }
-    return YS_OK;
-}
-
 static enum ys_status prepare(struct curl_transport *self, struct slot *slot,
                               const struct ys_http_request *request, uint64_t tag,
                               struct ys_error *err)
@@ -376,7 +356,7 @@ static enum ys_status curl_start(struct ys_transport *transport,
     enum ys_status status;
     CURLMcode code;
 
-    YS_TRY(check_request(self, request, err));
+    YS_TRY(ys_http_check(&self->base, request, err));
     for (size_t i = 0; i < YS_IN_FLIGHT_MAX && slot == NULL; i++) {
         if (self->slots[i].state == SLOT_FREE) slot = &self->slots[i];
     }

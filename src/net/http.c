@@ -125,7 +125,7 @@ enum ys_status ys_http_base_parse(struct ys_http_base *out, const char *url,
     return YS_OK;
 }
 
-bool ys_http_below(const struct ys_http_base *base, const char *url)
+static bool below(const struct ys_http_base *base, const char *url)
 {
     size_t base_bytes = strlen(base->url);
     size_t length = strlen(url);
@@ -136,6 +136,26 @@ bool ys_http_below(const struct ys_http_base *base, const char *url)
     }
     /* The slash keeps "https://a.example" from matching "https://a.example.org/". */
     return strncmp(url, base->url, base_bytes) == 0 && url[base_bytes] == '/';
+}
+
+static bool line_clean(const char *text)
+{
+    return text == NULL || strpbrk(text, "\r\n") == NULL;
+}
+
+enum ys_status ys_http_check(const struct ys_http_base *base,
+                             const struct ys_http_request *request, struct ys_error *err)
+{
+    if (!below(base, request->url)) {
+        return ys_fail(err, YS_EINVAL, "A request must go to the API address %s.", base->url);
+    }
+    if (!line_clean(request->token)) {
+        return ys_fail(err, YS_EINVAL, "The access token holds a line break.");
+    }
+    if (!line_clean(request->if_none_match) || !line_clean(request->content_type)) {
+        return ys_fail(err, YS_EINVAL, "A header of a request holds a line break.");
+    }
+    return YS_OK;
 }
 
 /* ------------------------------------------------------------------ verbs and headers */

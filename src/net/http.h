@@ -20,8 +20,11 @@ struct ys_http_base {
  * YS_EINVAL names the URL, unless it holds a password. */
 YS_CHECKED enum ys_status ys_http_base_parse(struct ys_http_base *out, const char *url,
                                              struct ys_error *err);
-/* Whether `url` is clean ASCII and lies below the base: the base, a slash, anything. */
-bool ys_http_below(const struct ys_http_base *base, const char *url);
+/* YS_EINVAL unless the URL is clean ASCII and lies below the base (the base, a slash, anything)
+ * and no header value holds a line break. Never shows the token. */
+YS_CHECKED enum ys_status ys_http_check(const struct ys_http_base *base,
+                                        const struct ys_http_request *request,
+                                        struct ys_error *err);
 bool ys_http_loopback(const struct sockaddr *address);
 
 /* "GET", "POST", "PUT", "DELETE" */

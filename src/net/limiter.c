@@ -8,8 +8,10 @@
  * One request costs 1000 tokens_milli; rate_milli is thousandths of a request per second. */
 #include "net/limiter.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/error.h"
 #include "net/retry.h"
@@ -168,30 +170,39 @@ void ys_limiter_save(const struct ys_limiter *limiter, int64_t now_ms, int64_t w
                    tokens_at(limiter, now_ms), hold_ms, wall_ms);
 }
 
+/* Reads the `count` numbers that `text` consists of; false for anything else. */
+static bool read_numbers(const char *text, int64_t *numbers, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char *end;
+
+        if (text[0] != '-' && (text[0] < '0' || text[0] > '9')) return false;
+        errno = 0;
+        numbers[i] = strtoll(text, &end, 10);
+        if (errno != 0 || end == text || *end != (i + 1 < count ? ' ' : '\0')) return false;
+        text = end + 1;
+    }
+    return true;
+}
+
 void ys_limiter_load(struct ys_limiter *limiter, const char *text, int64_t now_ms,
                      int64_t wall_ms)
 {
-    int version;
-    int end = 0;
-    int64_t rate_milli, throttles, tokens_milli, hold_ms, saved_ms, away_ms;
+    enum { VERSION, RATE, THROTTLES, TOKENS, HOLD, SAVED_AT, COUNT };
+    int64_t saved[COUNT], away_ms, hold_ms;
 
-    if (text == NULL ||
-        sscanf(text, "%5d %18" SCNd64 " %18" SCNd64 " %18" SCNd64 " %18" SCNd64 " %18" SCNd64
-                     "%n",
-               &version, &rate_milli, &throttles, &tokens_milli, &hold_ms, &saved_ms,
-               &end) != 6 ||
-        text[end] != '\0' || version != STATE_VERSION || rate_milli < 1 || throttles < 0 ||
-        tokens_milli < 0 || hold_ms < 0) {
+    if (text == NULL || !read_numbers(text, saved, COUNT) || saved[VERSION] != STATE_VERSION ||
+        saved[RATE] < 1 || saved[THROTTLES] < 0 || saved[TOKENS] < 0 || saved[HOLD] < 0 ||
+        saved[SAVED_AT] < 0) {
         return;
     }
     /* A wall clock that moved back counts as no time away. */
-    away_ms = clamp(wall_ms - saved_ms, 0, YS_RETRY_AFTER_MAX_MS);
-    limiter->rate_milli = clamp(rate_milli, RATE_MIN_MILLI, rate_max_milli(limiter));
-    limiter->throttles = clamp(throttles, 0, THROTTLES_MAX);
-    limiter->tokens_milli = clamp(tokens_milli, 0, bucket_milli(limiter));
+    away_ms = clamp(wall_ms - saved[SAVED_AT], 0, YS_RETRY_AFTER_MAX_MS);
+    hold_ms = clamp(saved[HOLD], 0, YS_RETRY_AFTER_MAX_MS) - away_ms;
+    limiter->rate_milli = clamp(saved[RATE], RATE_MIN_MILLI, rate_max_milli(limiter));
+    limiter->throttles = clamp(saved[THROTTLES], 0, THROTTLES_MAX);
+    limiter->tokens_milli = clamp(saved[TOKENS], 0, bucket_milli(limiter));
     limiter->refilled_at_ms = now_ms - clamp(away_ms, 0, REFILL_MS_MAX);
-    limiter->hold_until_ms =
-        now_ms + clamp(clamp(hold_ms, 0, YS_RETRY_AFTER_MAX_MS) - away_ms, 0,
-                       YS_RETRY_AFTER_MAX_MS);
+    limiter->hold_until_ms = now_ms + clamp(hold_ms, 0, YS_RETRY_AFTER_MAX_MS);
     refill(limiter, now_ms);
 }

@@ -163,7 +163,7 @@ static void *run(void *ctx)
         for (int i = 0; i < count; i++) {
             fds[i + 2] = (struct pollfd){.fd = server->connections[i].fd, .events = POLLIN};
         }
-        ready = poll(fds, (nfds_t)(count + 2), ending ? 0 : -1);
+        ready = poll(fds, (nfds_t)count + 2, ending ? 0 : -1);
         if (ready < 0 && errno == EINTR) continue;
         must(ready >= 0, "poll");
         if (ending && ready == 0) return NULL;

@@ -5,8 +5,8 @@
 
 #include <stddef.h>
 
-/* A file under data/ as a string on the heap, or NULL (with a word on stderr) when it cannot be
- * read. The caller frees it with free(). */
-char *shared_read(const char *name, size_t *bytes);
+/* A file under data/ as a string on the heap, which the caller frees with free(). Skips the
+ * running test, with a word on stderr, when the file cannot be read. */
+__attribute__((returns_nonnull)) char *shared_read(const char *name, size_t *bytes);
 
 #endif

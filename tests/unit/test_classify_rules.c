@@ -330,11 +330,12 @@ static void test_words(void **state)
         {"cut <a href", "cut <a href"},
         {"&unknown; & x", "&unknown; & x"},
         {" a \t\r\n b\x1b[31m\x7f ", "a b [31m"},
-        {"a\xC2\x85" "b\xE2\x80\xAE" "c\xFF" "d", "a b c d"},
+        {"a\xC2\x85" "b\xE2\x80\xA8" "c\xFF" "d", "a b c d"},
         {"\xC3\xA9\xF0\x9F\x8E\xB5", "\xC3\xA9\xF0\x9F\x8E\xB5"},
         {"", ""},
         {" \n ", ""},
     };
+    static const char turned[] = {'a', '\xE2', '\x80', '\xAE', 'b', '\0'}; /* right to left */
     char out[64], small[8];
 
     (void)state;
@@ -342,6 +343,8 @@ static void test_words(void **state)
         ys_words_clean(out, sizeof out, cases[i].text);
         assert_string_equal(out, cases[i].clean);
     }
+    ys_words_clean(out, sizeof out, turned);
+    assert_string_equal(out, "a b");
     ys_words_clean(small, sizeof small, "1234567");
     assert_string_equal(small, "1234567");
     ys_words_clean(small, sizeof small, "12345678");

@@ -190,11 +190,10 @@ static void test_recorded(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof recorded / sizeof recorded[0]; i++) {
         struct ys_error err = {0};
-        struct ys_page page;
+        struct ys_page page = {0};
         size_t bytes;
         char *text = shared_read(recorded[i].file, &bytes);
 
-        if (text == NULL) skip();
         if (parse(recorded[i].parser, text, &page, &seen, &err) != YS_OK) {
             fail_msg("%s: %s", recorded[i].file, err.message);
         }
@@ -235,7 +234,6 @@ static void test_recorded_by_the_wrong_parser(void **state)
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
         char *text = shared_read(others[i], &bytes);
 
-        if (text == NULL) skip();
         for (int parser = CHANNELS; parser <= ITEM; parser++) {
             assert_int_equal(parse((enum parser)parser, text, NULL, &seen, &err), YS_EREPLY);
             assert_int_equal(seen.count, 0);
@@ -246,7 +244,6 @@ static void test_recorded_by_the_wrong_parser(void **state)
     for (size_t i = 0; i < sizeof recorded / sizeof recorded[0]; i++) {
         char *text = shared_read(recorded[i].file, &bytes);
 
-        if (text == NULL) skip();
         for (int parser = CHANNELS; parser <= ITEM; parser++) {
             enum ys_status wanted = parser == (int)recorded[i].parser ? YS_OK : YS_EREPLY;
 
@@ -264,7 +261,6 @@ static void test_recorded_public_deleted_private(void **state)
 
     (void)state;
     text = shared_read("recorded/ypl/playlistItems.list-public-deleted-private.json", &bytes);
-    if (text == NULL) skip();
     assert_int_equal(parse(ITEMS, text, NULL, &seen, NULL), YS_OK);
     assert_int_equal(seen.rows[0].availability, YS_AVAILABILITY_LIVE);
     assert_string_equal(seen.rows[0].title, "Two Hours of House");
@@ -314,7 +310,6 @@ static void test_recorded_short_pages(void **state)
         (void)snprintf(name, sizeof name, "recorded/other/autodj-data%d-playlistItems.list.json",
                        i + 1);
         text = shared_read(name, &bytes);
-        if (text == NULL) skip();
         assert_int_equal(parse(ITEMS, text, &page, &seen, &err), YS_EREPLY);
         assert_non_null(strstr(err.message, "\"snippet\""));
         assert_int_equal(ys_json_rows(json, with_snippet, text, bytes, keep_text, &filled, NULL),
