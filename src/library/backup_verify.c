@@ -85,12 +85,14 @@ static enum ys_status next_line(struct reading *reading, bool *there, struct ys_
 
     ys_buf_clear(&reading->line);
     reading->line_number++;
+    *there = true;
     for (;;) {
         if (reading->block_at == reading->block_bytes) {
             YS_TRY(next_block(reading, err));
+            if (reading->block_bytes == 0 && reading->line.bytes > 0)
+                return bad_line(reading, "is cut off", err);
             *there = reading->block_bytes > 0;
-            if (!*there && reading->line.bytes == 0) return YS_OK;
-            if (!*there) return bad_line(reading, "is cut off", err);
+            if (!*there) return YS_OK;
         }
         start = reading->block + reading->block_at;
         left = reading->block_bytes - reading->block_at;
