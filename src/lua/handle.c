@@ -131,6 +131,8 @@ int ys_lua_handle_unusable(lua_State *L, int arg, const char *type)
 int ys_lua_handle_close_method(lua_State *L, const char *type)
 {
     ys_lua_handle_close(luaL_checkudata(L, 1, type));
+    lua_pushnil(L); /* the session is kept alive no longer */
+    lua_setiuservalue(L, 1, 1);
     lua_pushboolean(L, 1);
     return 1;
 }

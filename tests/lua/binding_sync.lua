@@ -1,0 +1,158 @@
+-- A whole sync through ytsync.core, for the C tests that open it over a simulated YouTube
+-- (tests/support/lua_world.c says what is in the library). Returns function(db) -> true, or raises.
+local core = require "ytsync.core"
+
+local function options(db)
+    return { db = db, token = "sim-token", api_url = "http://127.0.0.1:1", project = "binding" }
+end
+
+local function by(list, field)
+    local map = {}
+    for _, element in ipairs(list) do
+        map[element[field]] = element
+    end
+    return map
+end
+
+local function check_library(session)
+    local seen, last = 0, nil
+    local counts = assert(session:fetch { full = true, progress = function(now)
+        seen, last = seen + 1, now
+        assert(math.type(now.done) == "integer" and math.type(now.total) == "integer")
+        assert(type(now.what) == "string" and now.units >= 0)
+    end })
+    assert(seen > 0 and last.units <= counts.units, "progress was told")
+    assert(counts.playlists == 3 and counts.playlists_listed == 3, counts.playlists)
+    assert(counts.items == 7 and counts.videos == 6, counts.items .. " " .. counts.videos)
+
+    local channel = assert(session:channel())
+    assert(channel.id == "UCsimulated0000000000000" and channel.fetched_at == session:now())
+    local playlists = by(assert(session:playlists()), "title")
+    local jazz = playlists["Jazz"]
+    assert(jazz.item_count == 2 and jazz.privacy == "unlisted" and jazz.made_by_job == 0)
+    assert(jazz.deleted_at == 0 and jazz.category == "" and jazz.description == "")
+    assert(playlists["Küche “neu”"].item_count == 3)
+    local items = assert(session:items(jazz.id))
+    assert(#items == 2 and items[1].video_id == "video-0001A" and items[2].position == 1)
+    return playlists
+end
+
+local function check_videos(session)
+    local videos = assert(session:videos())
+    local map = by(videos, "id")
+    assert(#videos == 6)
+    local first, second = map["video-0001A"], map["video-0002A"]
+    assert(first.title == "So What" and first.channel == "Miles Davis - Topic")
+    assert(table.concat(first.tags, "|") == "jazz|café", table.concat(first.tags, "|"))
+    assert(first.duration_s == 60 and first.availability == "live")
+    assert(#first.playlists == 1 and first.playlists[1] == "Jazz")
+    assert(#second.playlists == 2 and #second.playlist_ids == 2)
+    assert(second.title == 'Blue in "Green"')
+    assert(map["video-0003A"].title == "Waltz for Debby 🎹" and #map["video-0003A"].tags == 0)
+    assert(map["video-0004A"].tags[1] == "bread\\flour")
+    assert(map["video-0004A"].playlists[1] == "Küche “neu”")
+    local gone = map["video-0006A"]
+    assert(gone.availability ~= "live" and gone.duration_s == nil)
+end
+
+local function make_plan(session, playlists)
+    return assert(session:plan {
+        old = "delete", policy_hash = core.sha256("a policy"), channel = session:channel().id,
+        protect = { playlists["Küche “neu”"].id },
+        categories = {
+            { key = "Swing", title = "All Jazz", description = "By ytsync", privacy = "unlisted",
+                videos = { { "video-0001A", "rule one" }, { "video-0002A", "rule one" },
+                    { "video-0003A", "rule two" } } },
+        },
+    })
+end
+
+local function check_plan(plan)
+    local preview = plan:preview()
+    assert(preview.create_playlists.count == 1 and preview.create_playlists.units == 50)
+    assert(preview.delete_playlists.count == 2, preview.delete_playlists.count)
+    assert(preview.units == preview.write_units + preview.read_units and preview.days == 1)
+    local inserts = 0
+    for _, item in ipairs(plan:items()) do
+        if item.kind == "item_insert" then
+            inserts = inserts + 1
+            assert(item.category == "Swing" and item.units == 50)
+            assert(item.rule == "rule one" or item.rule == "rule two", item.rule)
+        end
+    end
+    assert(inserts == 3, inserts)
+    assert(type(plan:blocks()) == "table" and type(plan:warnings()) == "table")
+    return preview
+end
+
+-- Steps until the job is completed; says yes when it asks.
+local function run(session, job)
+    local kinds, asked = {}, 0
+    for _ = 1, 100000 do
+        local more, message, name = job:step(1000)
+        for _, event in ipairs(job:events()) do
+            kinds[event.kind] = (kinds[event.kind] or 0) + 1
+            if event.kind == "operation" then
+                assert(event.operation.id > 0 and event.operation.job_id == job:id())
+            end
+        end
+        if more == false then
+            return kinds, asked
+        elseif name == "confirmation" then
+            asked = asked + 1
+            local status = session:status()
+            assert(status.stage == "paused" and status.pause_reason == "confirmation")
+            assert(status.paused_from ~= "")
+            assert(session:confirm())
+        elseif more == nil then
+            local wait_ms = job:wait_ms()
+            assert(wait_ms >= 0, message)
+            assert(session:sleep(wait_ms))
+        end
+    end
+    error("the job did not end")
+end
+
+local function check_end(session, job, units)
+    local id = job:id()
+    local status = session:status(id)
+    assert(status.id == id and status.stage == "completed" and status.label == "Sync complete")
+    assert(status.done == status.total and status.failed == 0 and status.paused_from == "")
+    assert(status.add_videos.done >= 3 and status.delete_playlists.done >= 2)
+    assert(status.units_used <= units, status.units_used .. " of " .. units)
+    local operations = assert(session:operations(id))
+    assert(#operations == status.total, #operations)
+    for _, operation in ipairs(operations) do
+        assert(operation.status == "done" and operation.done_at > 0, operation.status)
+    end
+    assert(#assert(session:errors(id)) == 0)
+    assert(#assert(session:log { job = id, limit = 5 }) == 5)
+    local category = assert(session:categories())[1]
+    assert(category.key == "Swing" and category.playlist_id ~= "")
+    local made = assert(session:items(category.playlist_id))
+    assert(#made == 3, #made)
+    local deleted = 0
+    for _, playlist in ipairs(session:playlists { deleted = true }) do
+        if playlist.deleted_at > 0 then deleted = deleted + 1 end
+    end
+    assert(deleted == 2, deleted)
+end
+
+return function(db)
+    local session = assert(core.open(options(db)))
+    local playlists = check_library(session)
+    check_videos(session)
+    local plan = make_plan(session, playlists)
+    local preview = check_plan(plan)
+    local job = assert(session:start(plan))
+    assert(select(3, session:start(plan)) == "wrong_state", "one job at a time")
+    local kinds, asked = run(session, job)
+    assert(kinds.operation >= 6 and kinds.stage and not kinds.error)
+    assert(asked == 1, asked)
+    check_end(session, job, preview.units)
+    local quota = assert(session:quota())
+    assert(quota.used > 0 and quota.used + quota.remaining + quota.keep == quota.limit)
+    assert(core.handles() >= 3)
+    session:close()
+    return true
+end

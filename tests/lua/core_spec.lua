@@ -1,0 +1,401 @@
+-- ytsync.core, the binding in C, as far as it goes without a network: arguments, results, life of
+-- handles. What needs YouTube is in tests/unit/test_lua_sync.c, over the simulator.
+local core = require "ytsync.core"
+
+local folder = os.getenv("TMPDIR") or "/tmp"
+local databases = 0
+
+local SESSION_METHODS = {
+    "add_video", "cancel", "categories", "channel", "close", "config_get", "config_set",
+    "confirm", "create_playlist", "delete_playlist", "errors", "fetch", "interrupt", "items",
+    "job", "log", "now", "operations", "pause", "plan", "playlists", "quota", "resume",
+    "set_token", "sleep", "start", "status", "videos",
+}
+
+-- A path that no test used yet.
+local function fresh()
+    databases = databases + 1
+    return ("%s/core-%d-%d.db"):format(folder, os.time() % 100000, databases)
+end
+
+local function open(fields)
+    local options = { db = fresh(), project = "spec" }
+    for key, value in pairs(fields or {}) do
+        options[key] = value
+    end
+    return assert(core.open(options))
+end
+
+local function write(path, text)
+    local file = assert(io.open(path, "wb"))
+    file:write(text)
+    file:close()
+    return path
+end
+
+-- Nothing of an earlier test may be open when the next one begins.
+local function no_handles_left()
+    collectgarbage()
+    collectgarbage()
+    assert.are.equal(0, core.handles())
+end
+
+local function refused(name, words, ...)
+    local value, message, status = ...
+    assert.is_nil(value)
+    assert.are.equal(name, status)
+    assert.is_truthy(message:find(words, 1, true), message)
+end
+
+local function raises(words, call, ...)
+    local ok, message = pcall(call, ...)
+    assert.is_false(ok)
+    assert.is_truthy(tostring(message):find(words, 1, true), message)
+end
+
+local function keys(map)
+    local list = {}
+    for key in pairs(map) do
+        list[#list + 1] = key
+    end
+    table.sort(list)
+    return list
+end
+
+-- The arguments that a method needs to get past its argument check.
+local ARGUMENTS = {
+    set_token = { "t" }, sleep = { 1 }, config_get = { "quota.daily" },
+    config_set = { "quota.daily", 5000 }, items = { "PLx" }, operations = { 1 }, errors = { 1 },
+    create_playlist = { { title = "T" } }, add_video = { "PLx", "video-00001" },
+    delete_playlist = { "PLx" }, plan = { {} },
+}
+
+describe("ytsync.core", function()
+    after_each(no_handles_left)
+
+    it("has the functions that are written down, and no more", function()
+        assert.are.same({ "config_keys", "exists", "handles", "isatty", "mkdir_p",
+            "on_interrupt", "open", "sha256", "version" }, keys(core))
+        assert.is_truthy(core.version:match("^%d+%.%d+%.%d+$"))
+        assert.are.same({ "quota.daily", "quota.keep", "quota.creates", "pace.per_second",
+            "pace.reads", "pace.writes", "pace.settle_s" }, core.config_keys)
+    end)
+
+    it("hashes text", function()
+        assert.are.equal("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+            core.sha256(""))
+        assert.are.equal("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+            core.sha256("abc"))
+        assert.are_not.equal(core.sha256("a"), core.sha256("a\0b"))
+        raises("string expected, got no value", core.sha256)
+        raises("string expected, got number", core.sha256, 5)
+    end)
+
+    it("asks about terminals, files and folders", function()
+        assert.is_false(core.isatty(0))
+        assert.is_false(core.isatty(-1))
+        assert.is_false(core.isatty(1 << 40))
+        raises("number expected", core.isatty, "x")
+        local path = fresh()
+        assert.is_false(core.exists(path))
+        assert.is_true(core.mkdir_p(path .. "/a/b"))
+        assert.is_true(core.mkdir_p(path .. "/a/b"))
+        assert.is_true(core.exists(path .. "/a/b"))
+        write(path .. "/file", "x")
+        refused("io_error", "a file has that name", core.mkdir_p(path .. "/file/below"))
+        raises("NUL byte", core.exists, "a\0b")
+    end)
+end)
+
+describe("open", function()
+    after_each(no_handles_left)
+
+    it("refuses keys that it does not know, by name", function()
+        refused("invalid_argument", "unknown key 'databse'", core.open { databse = "x" })
+        refused("invalid_argument", "it takes: db, backup_dir", core.open { db = "x", [1] = 2 })
+        refused("invalid_argument", "unknown key 'table'", core.open { db = "x", [{}] = 2 })
+    end)
+
+    it("raises for wrong types, and names the key", function()
+        raises("table expected", core.open)
+        raises("table expected", core.open, "file.db")
+        raises("'db' is missing, it must be a string", core.open, {})
+        raises("'db' is a number, it must be a string", core.open, { db = 5 })
+        raises("'token' is a boolean", core.open, { db = "x", token = true })
+        raises("'must_exist' is a string, it must be true or false", core.open,
+            { db = "x", must_exist = "yes" })
+        raises("'db' holds a NUL byte", core.open, { db = "x\0y" })
+        raises("plain table expected", core.open, setmetatable({}, { __index = { db = "x" } }))
+    end)
+
+    it("names what is wrong with a database or an address", function()
+        local path = fresh()
+        refused("not_found", path, core.open { db = path, must_exist = true })
+        assert.is_false(core.exists(path))
+        local _, message = core.open { db = folder .. "/no/such/folder/x.db" }
+        assert.is_truthy(message:find("/no/such/folder", 1, true), message)
+        refused("database_foreign", path,
+            core.open { db = write(path, ("This is no database. "):rep(100)) })
+        refused("invalid_argument", "example.test",
+            core.open { db = fresh(), api_url = "http://example.test" })
+    end)
+
+    it("keeps what was stored", function()
+        local path = fresh()
+        local session = assert(core.open { db = path })
+        assert.are.equal(7000, session:config_set("quota.daily", 7000))
+        assert.is_true(session:close())
+        session = assert(core.open { db = path, must_exist = true })
+        assert.are.equal(7000, session:config_get("quota.daily"))
+        session:close()
+    end)
+end)
+
+describe("a session", function()
+    local session
+
+    before_each(function() session = open() end)
+    after_each(function()
+        session:close()
+        session = nil
+        no_handles_left()
+    end)
+
+    it("has the methods that are written down, and no more", function()
+        local index = debug.getmetatable(session).__index
+        assert.are.same(SESSION_METHODS, keys(index))
+        assert.are.equal("ytsync.session", getmetatable(session))
+        assert.is_truthy(tostring(session):match("^ytsync%.session: "))
+    end)
+
+    it("closes once and for all", function()
+        assert.are.equal(1, core.handles())
+        assert.is_true(session:close())
+        assert.are.equal(0, core.handles())
+        assert.is_true(session:close())
+        for _, name in ipairs(SESSION_METHODS) do
+            if name ~= "close" and name ~= "start" then
+                refused("closed", "the session is closed",
+                    session[name](session, table.unpack(ARGUMENTS[name] or {})))
+            end
+        end
+        refused("closed", "the session is closed", core.on_interrupt(session))
+    end)
+
+    it("raises when a method is called on something else", function()
+        for _, name in ipairs(SESSION_METHODS) do
+            raises("ytsync.session expected", session[name], io.stdout,
+                table.unpack(ARGUMENTS[name] or {}))
+        end
+        raises("ytsync.session expected", debug.getmetatable(session).__gc, {})
+        raises("ytsync.plan expected", session.start, session, session)
+    end)
+
+    it("is closed by a block and by the collector", function()
+        do
+            local inner <close> = open()
+            assert.are.equal(2, core.handles())
+            assert.is_number(inner:now())
+        end
+        assert.are.equal(1, core.handles())
+        open()
+        collectgarbage()
+        collectgarbage()
+        assert.are.equal(1, core.handles())
+    end)
+
+    it("keeps settings within their limits", function()
+        assert.are.equal(10000, session:config_get("quota.daily"))
+        assert.are.equal(60, session:config_set("pace.settle_s", 60))
+        assert.are.equal("integer", math.type(session:config_get("quota.keep")))
+        for _, key in ipairs(core.config_keys) do
+            assert.are.equal("integer", math.type(session:config_get(key)))
+        end
+        refused("invalid_argument", "quota.dayly", session:config_get("quota.dayly"))
+        refused("invalid_argument", "quota.daily", session:config_set("quota.daily", -1))
+        raises("number expected", session.config_set, session, "quota.daily", "many")
+        raises("no integer representation", session.config_set, session, "quota.daily", 1.5)
+        raises("string expected, got number", session.config_get, session, 5)
+    end)
+
+    it("tells the quota of the day", function()
+        local quota = assert(session:quota())
+        assert.are.same({ "creates_limit", "creates_used", "day", "exhausted", "keep", "limit",
+            "remaining", "reserved", "resets_at", "used" }, keys(quota))
+        assert.is_truthy(quota.day:match("^%d%d%d%d%-%d%d%-%d%d$"))
+        assert.are.equal(0, quota.used)
+        assert.are.equal(quota.limit - quota.keep, quota.remaining)
+        assert.is_false(quota.exhausted)
+        assert.is_true(quota.resets_at > session:now())
+        assert.are.equal("integer", math.type(quota.resets_at))
+    end)
+
+    it("has a clock, and wakes when it is interrupted", function()
+        local now = session:now()
+        assert.are.equal("integer", math.type(now))
+        assert.is_true(math.abs(now // 1000 - os.time()) <= 5)
+        assert.is_true(session:sleep(0))
+        assert.is_true(session:interrupt())
+        refused("interrupted", "", session:sleep(3600000))
+        raises("number expected", session.sleep, session)
+    end)
+
+    it("is interrupted by signals", function()
+        assert.is_true(core.on_interrupt(session))
+        assert.is_true(core.on_interrupt(session))
+        local other <close> = open()
+        refused("wrong_state", "another session", core.on_interrupt(other))
+        io.popen("kill -INT $PPID"):close()
+        refused("interrupted", "", session:sleep(3600000))
+        assert.is_true(core.on_interrupt(session))
+        io.popen("kill -TERM $PPID"):close()
+        refused("interrupted", "", session:sleep(3600000))
+        session:close()
+        assert.is_true(core.on_interrupt(other))
+    end)
+
+    it("tells apart an empty library and one that was never fetched", function()
+        for _, name in ipairs { "playlists", "videos", "categories" } do
+            refused("not_found", "Nothing was fetched yet", session[name](session))
+        end
+        refused("not_found", "Nothing was fetched yet", session:plan {})
+        assert.are.equal(1, core.handles())
+        assert.are.same({}, session:log())
+        assert.are.same({}, session:log { limit = 5, job = 1 })
+        assert.are.same({ id = "", title = "", fetched_at = 0 }, session:channel())
+        refused("invalid_argument", "unknown key 'delted'", session:playlists { delted = true })
+        refused("invalid_argument", "unknown key 'jobs'", session:log { jobs = 1 })
+        raises("'limit' is a string, it must be a whole number", session.log, session,
+            { limit = "5" })
+        raises("'limit' is a number, it must be a whole number", session.log, session,
+            { limit = 5.5 })
+        raises("'deleted' is a number", session.playlists, session, { deleted = 1 })
+    end)
+
+    it("says that it needs a token", function()
+        local called = false
+        refused("no_token", "", session:fetch { progress = function() called = true end })
+        assert.is_false(called)
+        refused("invalid_argument", "unknown key 'ful'", session:fetch { ful = true })
+        raises("'progress' is a table, it must be a function", session.fetch, session,
+            { progress = {} })
+        refused("no_token", "", session:create_playlist { title = "T" })
+    end)
+
+    it("checks the arguments of single writes", function()
+        raises("'title' is missing", session.create_playlist, session, {})
+        raises("'description' is a table", session.create_playlist, session,
+            { title = "T", description = {} })
+        refused("invalid_argument", "it can be private, unlisted or public",
+            session:create_playlist { title = "T", privacy = "secret" })
+        refused("invalid_argument", "unknown key 'privacey'",
+            session:create_playlist { title = "T", privacey = "private" })
+        raises("string expected", session.add_video, session, "PLx")
+        raises("string expected, got number", session.delete_playlist, session, 5)
+    end)
+
+    it("tells that there is no job", function()
+        local status = assert(session:status())
+        assert.are.equal(0, status.id)
+        assert.are.equal("", status.paused_from)
+        assert.are.same({ total = 0, done = 0, failed = 0, skipped = 0, units = 0 },
+            status.add_videos)
+        refused("not_found", "", session:job())
+        refused("not_found", "", session:job(17))
+        for _, name in ipairs { "pause", "resume", "cancel", "confirm" } do
+            refused("not_found", "", session[name](session))
+            raises("number expected", session[name], session, "now")
+        end
+        assert.are.equal(1, core.handles())
+    end)
+end)
+
+describe("a plan", function()
+    local session
+
+    before_each(function() session = open() end)
+    after_each(function()
+        session:close()
+        session = nil
+        no_handles_left()
+    end)
+
+    it("refuses keys and words that it does not know, by name", function()
+        refused("invalid_argument", "unknown key 'categorys' in the plan",
+            session:plan { categorys = {} })
+        refused("invalid_argument", "unknown key 'privacey' in a category",
+            session:plan { categories = { { key = "A", privacey = "private" } } })
+        refused("invalid_argument", "keep, reuse or delete", session:plan { old = "destroy" })
+        refused("invalid_argument", "category \"A\"",
+            session:plan { categories = { { key = "A", privacy = "secret" } } })
+    end)
+
+    it("raises for wrong types, and says where", function()
+        raises("table expected", session.plan, session)
+        raises("'old' is a boolean", session.plan, session, { old = true })
+        raises("'categories' is a string, it must be a list", session.plan, session,
+            { categories = "A" })
+        raises("categories: element 1 is a string, it must be a table", session.plan, session,
+            { categories = { "A" } })
+        raises("'key' is missing", session.plan, session, { categories = { {} } })
+        raises("videos: element 1 is a string, it must be a table", session.plan, session,
+            { categories = { { key = "A", videos = { "video-0001A" } } } })
+        raises("videos: element 1 is a number, it must be a string", session.plan, session,
+            { categories = { { key = "A", videos = { { 5 } } } } })
+        raises("drops: element 2 is a boolean, it must be a string", session.plan, session,
+            { drops = { { "video-0001A", true } } })
+    end)
+
+    it("takes no set for a list, since that would protect nothing", function()
+        raises("'protect' must be a list, but has the key PLx", session.plan, session,
+            { protect = { PLx = true } })
+        raises("'protect' must be a list, but has the key 0", session.plan, session,
+            { protect = { [0] = "PLx" } })
+        raises("has a hole", session.plan, session, { sources = { nil, "PLx" } })
+    end)
+end)
+
+describe("a collector that never rests", function()
+    after_each(function()
+        debug.sethook()
+        collectgarbage("incremental", 200, 100)
+        no_handles_left()
+    end)
+
+    -- Opens, asks, plans, closes; some handles are left to the collector.
+    local function use()
+        for round = 1, 5 do
+            local session = open()
+            assert.are.equal(4000 + round, session:config_set("quota.daily", 4000 + round))
+            assert.are.equal(4000 + round, session:quota().limit)
+            refused("not_found", "Nothing was fetched", session:plan { old = "reuse",
+                policy_hash = "x", sources = {}, categories = { { key = "A" } } })
+            assert.are.same({}, session:log())
+            assert.are.equal(0, session:status().id)
+            refused("not_found", "", session:job())
+            raises("must be a list", session.plan, session, { protect = { a = 1 } })
+            if round % 2 == 0 then session:close() end
+        end
+    end
+
+    it("finds everything anchored: generational", function()
+        collectgarbage("generational")
+        use()
+    end)
+
+    it("finds everything anchored: a step at every call", function()
+        collectgarbage("stop")
+        debug.sethook(function() collectgarbage("step") end, "c")
+        use()
+        collectgarbage("restart")
+    end)
+
+    it("finds everything anchored: a full cycle at every fifth call", function()
+        local calls = 0
+        debug.sethook(function()
+            calls = calls + 1
+            if calls % 5 == 0 then collectgarbage() end
+        end, "c")
+        use()
+    end)
+end)
