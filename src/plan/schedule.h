@@ -57,7 +57,8 @@ struct ys_lane {
     int64_t last_write_ms;      /* the same for any write */
     int64_t listed_ms;          /* when its last complete listing began */
     int64_t proved_ms;          /* when the listing of a passed proof began */
-    int64_t created_ms;         /* when this process created it */
+    int64_t created_ms;         /* from when on it counts as young: its creation by this process, or
+                                 * the start of this process when another one created it */
     struct ys_map present;      /* of that listing: video id -> copies */
 };
 

@@ -118,6 +118,9 @@ static void derive_lane(struct ys_engine *engine, struct ys_lane *lane)
         if (task->kind == YS_OP_PLAYLIST_CREATE &&
             (task->status == YS_OP_STATUS_FAILED || task->status == YS_OP_STATUS_SKIPPED))
             lane->stopped = true;
+        /* Made by this job, perhaps a moment ago: a 404 is no answer yet. */
+        if (task->kind == YS_OP_PLAYLIST_CREATE && task->status == YS_OP_STATUS_DONE)
+            lane->created_ms = now;
         if (task->status == YS_OP_STATUS_UNKNOWN) {
             lane->settle_ms = now + YS_REQUEST_TIMEOUT_MS + engine->agenda.settle_ms;
             lane->last_write_ms = now + YS_REQUEST_TIMEOUT_MS;
