@@ -165,6 +165,7 @@ static bool write_playlist(void *ctx, const struct ys_row_playlist *row)
     add_text(writing, "privacy", ys_privacy_name(row->privacy));
     add_text(writing, "default_language", row->default_language);
     add_json(writing, "localizations", row->localizations);
+    add_text(writing, "podcast_status", row->podcast_status);
     add_time(writing, "published_at", row->published_at_ms);
     add_time(writing, "listed_at", row->listed_at_ms);
     add_number(writing, "item_count", row->item_count);

@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/text.h"
 #include "library/fetch_private.h"
+#include "library/record.h"
 
 /* ---------------------------------------------------------------- lists of ids */
 
@@ -70,28 +71,12 @@ static enum ys_status store_playlist(struct ys_fetch_run *run,
                                      struct ys_error *err)
 {
     struct ys_store *store = ys_client_store(run->client);
-    struct ys_row_playlist row = {
-        .youtube_id = playlist->id,
-        .title = playlist->title,
-        .description = playlist->description,
-        .default_language = playlist->default_language,
-        .localizations = playlist->localizations,
-        .privacy = playlist->privacy,
-        .item_count = playlist->item_count,
-        .etag = playlist->etag,
-        .published_at_ms = playlist->published_at_ms,
-        .fetched_at_ms = at_ms,
-    };
-    int64_t deleted_at_ms = 0, id;
+    int64_t deleted_at_ms = 0;
     bool found;
 
-    if (playlist->privacy == YS_PRIVACY_UNSET)
-        return ys_fail(err, YS_EREPLY,
-                       "YouTube's reply does not say how visible the playlist %s is.",
-                       playlist->id);
     YS_TRY(ys_playlist_find(store, playlist->id, note_deleted_at, &deleted_at_ms, &found, err));
     if (deleted_at_ms > 0 && deleted_at_ms > at_ms - YS_FETCH_SETTLE_MS) return YS_OK;
-    return ys_playlist_put(store, run->account_id, &row, &id, err);
+    return ys_record_playlist(store, run->account_id, playlist, 0, at_ms, err);
 }
 
 /* ---------------------------------------------------------------- the list */

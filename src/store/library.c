@@ -73,12 +73,14 @@ enum ys_status ys_playlist_put(struct ys_store *store, int64_t account_id,
     YS_TRY(ys_db_prepare(
         store->db,
         "INSERT INTO playlists (youtube_id, account_id, title, description, default_language,"
-        " localizations, privacy, item_count, etag, published_at, fetched_at, made_by_job)"
+        " localizations, privacy, item_count, etag, published_at, fetched_at, made_by_job,"
+        " podcast_status)"
         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, CASE WHEN ?8 < 0 THEN 0 ELSE ?8 END, ?9, ?10, ?11,"
-        " ?12)"
+        " ?12, ?13)"
         " ON CONFLICT (youtube_id) DO UPDATE SET title = excluded.title,"
         " description = excluded.description, default_language = excluded.default_language,"
         " localizations = excluded.localizations, privacy = excluded.privacy,"
+        " podcast_status = excluded.podcast_status,"
         " item_count = CASE WHEN ?8 < 0 THEN playlists.item_count ELSE ?8 END,"
         " etag = excluded.etag, published_at = excluded.published_at,"
         " fetched_at = excluded.fetched_at,"
@@ -98,6 +100,7 @@ enum ys_status ys_playlist_put(struct ys_store *store, int64_t account_id,
     ys_bind_int(stmt, 10, row->published_at_ms);
     ys_bind_int(stmt, 11, row->fetched_at_ms);
     ys_bind_int(stmt, 12, row->made_by_job);
+    ys_bind_str(stmt, 13, row->podcast_status);
     YS_TRY(ys_run_number(stmt, &found, id_out, err));
     if (found) return YS_OK;
     return ys_fail(err, YS_ECHANNEL, "Playlist %s belongs to another channel in this database.",
@@ -111,7 +114,7 @@ enum ys_status ys_playlist_put(struct ys_store *store, int64_t account_id,
     " p.deleted_from_youtube_at,"                                                                \
     " COALESCE((SELECT MIN(c.key) FROM categories c WHERE c.account_id = p.account_id"           \
     "  AND c.youtube_playlist_id = p.youtube_id), ''),"                                          \
-    " (SELECT COUNT(*) FROM playlist_items i WHERE i.playlist_id = p.id)"
+    " (SELECT COUNT(*) FROM playlist_items i WHERE i.playlist_id = p.id), p.podcast_status"
 
 static enum ys_status playlist_read(struct ys_stmt *stmt, struct ys_row_playlist *row,
                                     struct ys_error *err)
@@ -136,6 +139,7 @@ static enum ys_status playlist_read(struct ys_stmt *stmt, struct ys_row_playlist
     row->deleted_at_ms = ys_col_int(stmt, 17);
     row->category = ys_col_text(stmt, 18);
     row->rows = ys_col_int(stmt, 19);
+    row->podcast_status = ys_col_text(stmt, 20);
     if (!ys_privacy_from_name(privacy, &row->privacy) || row->privacy == YS_PRIVACY_UNSET)
         return ys_row_refuse(err, "playlists", row->youtube_id, "privacy", privacy);
     return YS_OK;

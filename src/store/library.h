@@ -9,6 +9,7 @@
 struct ys_row_playlist {
     int64_t id, account_id;
     const char *youtube_id, *title, *description, *default_language, *localizations, *etag;
+    const char *podcast_status;
     enum ys_privacy privacy;
     int64_t item_count, published_at_ms, fetched_at_ms;
     int64_t listed_at_ms, listed_count;
@@ -42,7 +43,7 @@ YS_CHECKED enum ys_status ys_account_fetched(struct ys_store *store, int64_t id,
 
 /* ---- playlists */
 /* Inserts or renews by youtube_id. Reads of row: youtube_id, title, description,
- * default_language, localizations, privacy, item_count (kept when -1), etag, published_at_ms,
+ * default_language, localizations, podcast_status, privacy, item_count (kept when -1), etag, published_at_ms,
  * fetched_at_ms; made_by_job is set when not 0. Clears deleted_from_youtube_at. An existing row
  * of another account is YS_ECHANNEL. */
 YS_CHECKED enum ys_status ys_playlist_put(struct ys_store *store, int64_t account_id,

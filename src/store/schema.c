@@ -33,6 +33,7 @@ static const char *const migration_1[] = {
     " description TEXT NOT NULL DEFAULT '',"
     " default_language TEXT NOT NULL DEFAULT '',"
     " localizations TEXT NOT NULL DEFAULT '',"
+    " podcast_status TEXT NOT NULL DEFAULT '',"
     " privacy TEXT NOT NULL CHECK (privacy IN ('private', 'unlisted', 'public')),"
     " item_count BIGINT NOT NULL DEFAULT 0,"
     " etag TEXT NOT NULL DEFAULT '',"

@@ -14,6 +14,7 @@
 #define YS_SYNC_ENGINE_H
 
 #include "library/fetch.h"
+#include "library/record.h"
 #include "plan/schedule.h"
 #include "store/jobs.h"
 #include "store/operations.h"

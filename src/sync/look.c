@@ -327,23 +327,11 @@ static enum ys_status store_playlist(void *ctx, const struct ys_api_playlist *pl
                                      struct ys_error *err)
 {
     struct one_playlist *one = ctx;
-    int64_t id;
-    struct ys_row_playlist row = {
-        .youtube_id = playlist->id,
-        .title = playlist->title,
-        .description = playlist->description,
-        .default_language = playlist->default_language,
-        .localizations = playlist->localizations,
-        .etag = playlist->etag,
-        .privacy = playlist->privacy,
-        .item_count = playlist->item_count,
-        .published_at_ms = playlist->published_at_ms,
-        .fetched_at_ms = ys_client_now_ms(one->engine->client),
-    };
 
     if (strcmp(playlist->id, one->wanted_id) != 0) return YS_OK;
     one->found = true;
-    return ys_playlist_put(one->engine->store, one->engine->job.account_id, &row, &id, err);
+    return ys_record_playlist(one->engine->store, one->engine->job.account_id, playlist, 0,
+                              ys_client_now_ms(one->engine->client), err);
 }
 
 enum ys_status ys_engine_read_playlist(struct ys_engine *engine, const char *playlist_id,

@@ -65,22 +65,10 @@ static enum ys_status take_playlist(void *ctx, const struct ys_api_playlist *pla
                                     struct ys_error *err)
 {
     struct created_playlist *created = ctx;
-    int64_t now = ys_client_now_ms(created->engine->client), id;
-    struct ys_row_playlist row = {.youtube_id = playlist->id,
-                                  .title = playlist->title,
-                                  .description = playlist->description,
-                                  .default_language = playlist->default_language,
-                                  .localizations = playlist->localizations,
-                                  .etag = playlist->etag,
-                                  .privacy = playlist->privacy,
-                                  .item_count = playlist->item_count,
-                                  .published_at_ms = playlist->published_at_ms,
-                                  .fetched_at_ms = now,
-                                  .made_by_job = created->made_by_job};
 
     (void)ys_copy(created->id, sizeof created->id, playlist->id);
-    return ys_playlist_put(created->engine->store, created->engine->job.account_id, &row, &id,
-                           err);
+    return ys_record_playlist(created->engine->store, created->engine->job.account_id, playlist,
+                              created->made_by_job, ys_client_now_ms(created->engine->client), err);
 }
 
 enum ys_status ys_engine_created(struct ys_engine *engine, size_t task, const char *playlist_id,

@@ -28,6 +28,7 @@ static enum ys_status build_update(struct building *building, const struct ys_ro
         .privacy = op->privacy,
         .default_language = live->default_language,
         .localizations = live->localizations,
+        .podcast_status = live->podcast_status,
     };
     char live_title[YS_TITLE_BYTES];
     struct ys_buf kept;

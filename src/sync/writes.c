@@ -51,24 +51,12 @@ static enum ys_status take_playlist(void *ctx, const struct ys_api_playlist *pla
                                     struct ys_error *err)
 {
     struct taken *taken = ctx;
-    int64_t id;
-    struct ys_row_playlist row = {
-        .youtube_id = playlist->id,
-        .title = playlist->title,
-        .description = playlist->description,
-        .default_language = playlist->default_language,
-        .localizations = playlist->localizations,
-        .etag = playlist->etag,
-        .privacy = playlist->privacy,
-        .item_count = 0,
-        .published_at_ms = playlist->published_at_ms,
-        .fetched_at_ms = ys_session_now(taken->session),
-    };
 
     (void)ys_copy(taken->id, sizeof taken->id, playlist->id);
     return taken->account == 0
                ? YS_OK
-               : ys_playlist_put(taken->session->store, taken->account, &row, &id, err);
+               : ys_record_playlist(taken->session->store, taken->account, playlist, 0,
+                                    ys_session_now(taken->session), err);
 }
 
 /* A 2xx that cannot be read: it was applied, but which id it made is not known. */
