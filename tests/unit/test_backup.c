@@ -207,10 +207,12 @@ static void test_lines(void **state)
         "\xF0\x9F\x8E\xB7 caf\xC3\xA9 </script>\",\"description\":\"Two\\nlines\","
         "\"privacy\":\"unlisted\",\"default_language\":\"de\","
         "\"localizations\":{\"de\":  {\"title\":\"\xC3\x9C\"}},"
+        "\"podcast_status\":\"\","
         "\"published_at\":\"2020-09-13T12:26:40.123Z\",\"listed_at\":null,\"item_count\":3,"
         "\"rows\":1,\"made_by_job\":0,\"self_sorted\":true}",
         "{\"kind\":\"playlist\",\"id\":\"PLone\",\"title\":\"One\",\"description\":\"\","
         "\"privacy\":\"private\",\"default_language\":\"\",\"localizations\":null,"
+        "\"podcast_status\":\"\","
         "\"published_at\":null,\"listed_at\":null,\"item_count\":0,\"rows\":3,"
         "\"made_by_job\":0,\"self_sorted\":false}",
         "{\"kind\":\"item\",\"id\":\"UEodd1\",\"playlist\":\"PLodd\",\"video\":\"videoodd001\","
