@@ -3,6 +3,7 @@
 local core = require "ytsync.core"
 
 local folder = os.getenv("TMPDIR") or "/tmp"
+local run = tostring({}):match("0x(%x+)")
 local databases = 0
 
 local SESSION_METHODS = {
@@ -15,7 +16,7 @@ local SESSION_METHODS = {
 -- A path that no test used yet.
 local function fresh()
     databases = databases + 1
-    return ("%s/core-%d-%d.db"):format(folder, os.time() % 100000, databases)
+    return ("%s/core-%s-%d.db"):format(folder, run, databases)
 end
 
 local function open(fields)
