@@ -379,21 +379,32 @@ local function deliver(self, on_event, retries)
     return go_on
 end
 
--- Sleeps until the job can go on. False when time alone does not help, or not soon; nil and the
--- reason when the sleep was interrupted.
+-- Sleeps until the job can go on, and takes it up again as a new run would: what the user changed
+-- on YouTube meanwhile is looked at before anything is written. False when time alone does not
+-- help; nil, message, name when the sleep was interrupted or the job cannot be taken up.
 local function rest(self, on_event, message, name, empty_rests)
     local wait_ms = self:wait_ms()
     if wait_ms < 0 or (wait_ms == 0 and empty_rests >= EMPTY_RESTS_MAX) then
         return false
+    elseif wait_ms == 0 then
+        return true
     end
-    if wait_ms > 0 then
-        local until_ms = self.session:now() + wait_ms
-        if on_event then
-            on_event({ kind = "wait", reason = name, text = message, wait_ms = wait_ms,
-                until_ms = until_ms })
-        end
-        return self.session:sleep(wait_ms)
+    if on_event then
+        on_event({ kind = "wait", reason = name, text = message, wait_ms = wait_ms,
+            until_ms = self.session:now() + wait_ms })
     end
+    local ok, why, why_name = self.session:sleep(wait_ms)
+    if not ok then
+        return nil, why, why_name
+    end
+    local id = self:id()
+    self.core:close()
+    local handle
+    handle, why, why_name = self.session.core:job(id)
+    if not handle then
+        return nil, why, why_name
+    end
+    self.core = handle
     return true
 end
 

@@ -172,8 +172,8 @@ local CATEGORY_READERS = {
     from = function(value)
         return rules.origin(value, where.here("from"))
     end,
-    playlist_id = function(value)
-        return want_string("playlist_id", value)
+    playlist = function(value)
+        return want_string("playlist", value)
     end,
     privacy = function(value)
         return choice(PRIVACIES, "privacy", value)
@@ -224,7 +224,7 @@ local function finish_category(unfinished, body)
         title = fields.title or name,
         description = fields.description or false,
         privacy = fields.privacy or false,
-        playlist_id = fields.playlist_id or false,
+        playlist_id = fields.playlist or false,
         matchers = matchers,
         place = where.here(),
     }, Category)
@@ -232,7 +232,7 @@ end
 Unfinished.__call = finish_category
 
 --- Begins a category: y.category "Name" { from =, when =, privacy =, title =, description =,
---- playlist_id = }. A video belongs to it when it was ever seen in a playlist of `from`, or when
+--- playlist = }. A video belongs to it when it was ever seen in a playlist of `from`, or when
 --- `when` (a rule, or a function that gets the video's table) says so.
 ---@param name string  its stable name; also the playlist's title unless `title` is given
 ---@return fun(body: table): ytsync.Category
@@ -445,7 +445,7 @@ function M.load_text(text, name, options)
     if not chunk then
         return nil, problem, "policy_error"
     end
-    local file = { source = "@" .. name, name = name, text = text }
+    local file = { source = "@" .. name, name = name, text = text, keys = where.index(text) }
     local ok, result, trace = where.during(file, sandbox.run, options.limit or sandbox.LOAD_LIMIT,
         function()
             return (chunk())

@@ -29,6 +29,11 @@ local KINDS = {
     playlist_delete = "delete playlist",
 }
 
+local WAITS = {
+    quota_exhausted = "The day's quota is used up.",
+    creates_exhausted = "No more playlists can be created today.",
+}
+
 ---@class ytsync.Progress
 local Progress = {}
 Progress.__index = Progress
@@ -100,7 +105,7 @@ local function describe(operation)
 end
 
 function Progress:enter_stage(event)
-    if event.stage ~= self.stage then
+    if event.stage ~= self.stage and event.stage ~= "paused" then
         self.stage = event.stage
         if not self.terminal or self.verbose then
             self:line((LABELS[event.stage] or event.stage) .. " ...")
@@ -112,8 +117,8 @@ end
 ---@param event table
 function Progress:event(event)
     if event.kind == "wait" then
-        self:line(("%s Waiting until %s (%s)."):format(event.text, text.moment(event.until_ms),
-            text.duration(event.wait_ms)))
+        self:line(("%s Waiting until %s (%s)."):format(WAITS[event.reason] or event.text,
+            text.moment(event.until_ms), text.duration(event.wait_ms)))
         return
     end
     if event.kind == "error" then

@@ -9,11 +9,9 @@ local COLUMNS = 80
 local LIST_MAX = 10
 
 local STAGES = {
-    { key = "create_playlists", label = "Creating playlists", one = "playlist created",
-        many = "playlists created" },
-    { key = "add_videos", label = "Adding videos", one = "video added", many = "videos added" },
-    { key = "delete_playlists", label = "Deleting old playlists", one = "playlist deleted",
-        many = "playlists deleted" },
+    { key = "create_playlists", label = "Creating playlists" },
+    { key = "add_videos", label = "Adding videos" },
+    { key = "delete_playlists", label = "Deleting old playlists" },
 }
 M.STAGES = STAGES
 
@@ -64,6 +62,37 @@ local function add_list(lines, items, heading, each)
     end
 end
 
+-- What each kind of operation comes to, in the order of the stages.
+local KINDS = {
+    { "playlist_create", "playlist created", "playlists created" },
+    { "playlist_update", "playlist changed", "playlists changed" },
+    { "item_insert", "video added", "videos added" },
+    { "item_move", "video moved", "videos moved" },
+    { "playlist_publish", "playlist published", "playlists published" },
+    { "item_delete", "entry taken out", "entries taken out" },
+    { "playlist_delete", "playlist deleted", "playlists deleted" },
+}
+
+-- "9 playlists created, 2,486 videos added": a list of operations by kind.
+local function by_kind(operations, counts)
+    local numbers, parts = {}, {}
+    for _, operation in ipairs(operations) do
+        if counts(operation) then
+            numbers[operation.kind] = (numbers[operation.kind] or 0) + 1
+        end
+    end
+    for _, kind in ipairs(KINDS) do
+        if numbers[kind[1]] then
+            parts[#parts + 1] = text.count(numbers[kind[1]], kind[2], kind[3])
+        end
+    end
+    return table.concat(parts, ", ")
+end
+
+local function all()
+    return true
+end
+
 local function row(label, count, units, rest)
     local line = "  " .. text.pad(label, 26) .. text.right(count, 8) .. text.right(units, 12)
     return rest and line .. "   " .. rest or line
@@ -96,7 +125,7 @@ local function remarks(preview)
 end
 
 --- The preview of a plan.
----@param plan {preview: table, blocks: table[], warnings: string[], old: string,
+---@param plan {preview: table, items: table[], blocks: table[], warnings: string[], old: string,
 ---  unmatched: integer|nil, otherwise: string|nil}
 ---@return string
 function M.plan(plan)
@@ -119,6 +148,9 @@ function M.plan(plan)
             days_of(preview.plain_days))
     end
     local said = remarks(preview)
+    if M.operations(preview) > 0 then
+        table.insert(said, 1, "That is: " .. by_kind(plan.items, all) .. ".")
+    end
     if plan.unmatched and plan.unmatched > 0 and plan.otherwise == "leave" then
         said[#said + 1] = text.count(plan.unmatched, "video") .. " that no category wants "
             .. (plan.unmatched == 1 and "stays" or "stay") .. " where they are."
@@ -219,24 +251,17 @@ end
 
 --- What a finished job has done, in a sentence.
 ---@param status table
+---@param operations table[]  of the job
 ---@return string
-function M.finished(status)
-    local parts = {}
-    for _, stage in ipairs(STAGES) do
-        local result = status[stage.key]
-        if result.done > 0 and stage.key ~= "delete_playlists" then
-            parts[#parts + 1] = text.count(result.done, stage.one, stage.many)
-        elseif result.done > 0 then
-            parts[#parts + 1] = text.count(result.done, "operation", "operations")
-                .. " to delete what was replaced"
-        end
-    end
+function M.finished(status, operations)
+    local done = by_kind(operations, function(operation)
+        return operation.status == "done"
+    end)
     local days = ""
     if (status.started_at or 0) > 0 and (status.finished_at or 0) > status.started_at then
         days = " in " .. text.duration(status.finished_at - status.started_at)
     end
-    local done = #parts > 0 and table.concat(parts, ", ") or "nothing was left to do"
-    local line = ("%s: %s; %s%s."):format(status.label, done,
+    local line = ("%s: %s; %s%s."):format(status.label, done ~= "" and done or "nothing to do",
         text.count(status.units_used, "unit"), days)
     if status.failed > 0 then
         line = line .. " " .. text.count(status.failed, "operation") .. " failed."

@@ -191,7 +191,7 @@ function M.moment(at_ms)
         return "never"
     end
     local text = os.date("%a %d %b %Y, %H:%M", at_ms // 1000)
-    return (text:gsub(" 0", " ", 1))
+    return (text:gsub("^(%a+ )0", "%1"))
 end
 
 --- The same day without the time, "Mon 23 Nov 2026".

@@ -8,7 +8,7 @@ local M = {}
 
 local own = {}
 
--- {source = "@policy.lua", name = "policy.lua", text = "..."} while a policy file is loaded.
+-- {source = "@policy.lua", name = "policy.lua", keys = index(text)} while a policy file is loaded.
 local active = nil
 
 -- Frames looked at from the constructor upward; a policy nests far less.
@@ -21,7 +21,7 @@ end
 M.own()
 
 --- Calls fn(...) while `file` is the file being loaded. fn must not raise.
----@param file {source: string, name: string, text: string}
+---@param file {source: string, name: string, keys: table}
 ---@param fn function
 ---@return any ...
 function M.during(file, fn, ...)
@@ -62,16 +62,19 @@ local function skip(text, position)
     return #text
 end
 
---- The line on which `key =` is written, looking from `from_line` on. Of several the least
---- deeply nested one counts, then the first. Comments and strings are no code.
+--- Where each `key =` is written in a text: by key, its lines with how deep in braces it stands.
+--- Comments and strings are no code.
 ---@param text string
----@param key string
----@param from_line integer
----@return integer|nil
-function M.locate(text, key, from_line)
+---@return table<string, {line: integer, depth: integer}[]>
+function M.index(text)
+    local keys = {}
     local line, depth, position = 1, 0, 1
-    local best_line, best_depth = nil, nil
-    while position <= #text do
+    while true do
+        -- Straight to what can matter: a name, a brace, a line's end, a quote, a comment.
+        position = text:find("[%a_{}\n\"'%[%-]", position)
+        if not position then
+            return keys
+        end
         local last = skip(text, position)
         local name = not last and text:match("^[%a_][%w_]*", position)
         if last then
@@ -79,10 +82,9 @@ function M.locate(text, key, from_line)
             line = line + breaks
         elseif name then
             last = position + #name - 1
-            local assigned = name == key and line >= from_line
-                and text:find("^%s*=[^=]", last + 1)
-            if assigned and (not best_depth or depth < best_depth) then
-                best_line, best_depth = line, depth
+            if text:find("^%s*=[^=]", last + 1) then
+                keys[name] = keys[name] or {}
+                table.insert(keys[name], { line = line, depth = depth })
             end
         else
             last = position
@@ -92,7 +94,22 @@ function M.locate(text, key, from_line)
         end
         position = last + 1
     end
-    return best_line
+end
+
+--- The line on which `key =` is written, looking from `from_line` on. Of several the least
+--- deeply nested one counts, then the first.
+---@param keys table  from `index`
+---@param key string
+---@param from_line integer
+---@return integer|nil
+function M.locate(keys, key, from_line)
+    local best = nil
+    for _, found in ipairs(keys[key] or {}) do
+        if found.line >= from_line and (not best or found.depth < best.depth) then
+            best = found
+        end
+    end
+    return best and best.line
 end
 
 -- The user's frame nearest to us: in the loaded file while one is loaded, else the first that
@@ -129,7 +146,7 @@ function M.here(key)
         return { file = frame and name_of(frame.source), line = line }
     end
     if key then
-        line = M.locate(active.text, key, line or 1) or line
+        line = M.locate(active.keys, key, line or 1) or line
     end
     return { file = active.name, line = line }
 end

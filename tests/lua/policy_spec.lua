@@ -42,7 +42,7 @@ describe("a policy", function()
         local policy = assert(load([[return y.policy {
             privacy = "unlisted",
             categories = { y.category " Jazz " { from = { "a", "b" }, title = " All jazz ",
-                description = "d", privacy = "public", playlist_id = "PL1" } },
+                description = "d", privacy = "public", playlist = "PL1" } },
         }]]))
         local category = policy.categories[1]
         assert.equal("Jazz", category.key)

@@ -88,6 +88,13 @@ function Context:command(words)
     return line
 end
 
+-- The engine names commands as `run`; people are shown them as they would type them.
+local function with_commands(self, message)
+    return (message:gsub("`(%l[%l%d%s%.-]*)`", function(words)
+        return "`" .. self:command(words) .. "`"
+    end))
+end
+
 local function sentence(message)
     message = tostring(message)
     if not message:find("[%.%?%!%)]%s*$") then
@@ -107,8 +114,9 @@ function Context:fail(message, name, trace, remedy)
     local hint = remedy or exits.remedy(name, function(words)
         return self:command(words)
     end)
+    message = with_commands(self, tostring(message))
     self.world.err("ytsync: " .. text.safe_lines(sentence(message)) .. "\n")
-    if hint and hint ~= "" and not message:find(hint, 1, true) then
+    if hint and hint ~= "" then
         self.world.err(text.safe_lines(hint) .. "\n")
     end
     if trace and self.options.verbose then

@@ -69,8 +69,7 @@ resume.]],
         usage = "resume [NUMBER]",
         summary = "lift a pause",
         help = [[
-Lifts a pause; failed operations that stopped the job are tried again. `run` then goes on with the
-job.]],
+Lifts a pause. `run` then goes on with the job.]],
         run = verb("resume", function(ctx, status)
             return ("The pause of job %d is lifted. Go on: %s"):format(status.id,
                 ctx:command("run"))

@@ -37,12 +37,11 @@ end
 --- What report.plan and report.plan_json want to know of a plan.
 ---@param plan ytsync.Plan
 ---@param policy ytsync.Policy
----@param with_items boolean
 ---@return table
-function M.facts(plan, policy, with_items)
+function M.facts(plan, policy)
     return {
         preview = plan:preview(),
-        items = with_items and plan:items() or {},
+        items = plan:items(),
         blocks = plan:blocks(),
         warnings = plan:warnings(),
         old = policy.old,

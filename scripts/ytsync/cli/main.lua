@@ -43,6 +43,7 @@ local function system_world()
         getenv = os.getenv,
         out = function(message)
             io.stdout:write(message)
+            io.stdout:flush() -- what goes to standard error must not overtake it
         end,
         err = function(message)
             io.stderr:write(message)

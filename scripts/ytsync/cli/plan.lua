@@ -35,7 +35,7 @@ something to do.]],
         if not plan then
             return code
         end
-        local facts = library.facts(plan, policy, ctx.options.json)
+        local facts = library.facts(plan, policy)
         plan:close()
         local changes = report.operations(facts.preview) > 0
         if ctx.options.json then

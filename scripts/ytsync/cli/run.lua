@@ -57,7 +57,7 @@ local function begin(ctx, session, policy)
     if not plan then
         return code
     end
-    local facts = library.facts(plan, policy, false)
+    local facts = library.facts(plan, policy)
     if report.operations(facts.preview) == 0 then
         return say_in_order(ctx, facts)
     end

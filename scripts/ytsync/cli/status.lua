@@ -14,7 +14,7 @@ local function next_step(ctx, status)
     elseif status.pause_reason == "confirmation" then
         return "Say yes to the deletions: " .. ctx:command("run --delete")
     elseif status.pause_reason == "errors_collected" then
-        return ("Try them again: %s; or give up: %s"):format(ctx:command("resume"),
+        return ("Go on without them: %s; or give up: %s"):format(ctx:command("run"),
             ctx:command("cancel"))
     end
     return "Go on: " .. ctx:command("run")

@@ -65,8 +65,8 @@ local function say_rest(ctx, session, id, message, name, trace)
     elseif name == "paused" and status and status.pause_reason == "user_paused" then
         hint = "Take it up again with: " .. ctx:command("resume")
     elseif status and status.pause_reason == "errors_collected" then
-        hint = ("Look at them: %s. Try them again: %s. Or give up: %s"):format(
-            ctx:command("status"), ctx:command("resume"), ctx:command("cancel"))
+        hint = ("Look at them: %s. Go on without them: %s. Or give up: %s"):format(
+            ctx:command("status"), ctx:command("run"), ctx:command("cancel"))
     end
     if status and status.id ~= 0 then
         local now = session:now()
@@ -93,7 +93,7 @@ local function say_done(ctx, session, id)
     if not status then
         return ctx:fail(message, name)
     end
-    ctx:say(report.finished(status))
+    ctx:say(report.finished(status, session:operations(id) or {}))
     end_json(ctx, session, id)
     return status.failed > 0 and exits.FAILED or exits.OK
 end
