@@ -57,6 +57,23 @@ static bool read_lane(struct view *view, enum ys_action_kind kind, size_t lane)
     return decide(view, kind, lane, YS_NO_TASK);
 }
 
+/* Lists a lane before its first write, when that write could follow at once: a survey for later
+ * would have to be made again on another day. */
+static bool survey(struct view *view, size_t lane, size_t task)
+{
+    int64_t pages = (int64_t)(view->agenda->lanes[lane].rows / YS_PAGE_ROWS_MAX) + 1;
+
+    if (view->moment->units_left < pages + ys_op_units(view->agenda->tasks[task].kind)) {
+        view->no_units = true;
+        return false;
+    }
+    if (!view->moment->may_write) {
+        wait_until(view, INT64_MAX);
+        return false;
+    }
+    return decide(view, YS_ACT_SURVEY, lane, YS_NO_TASK);
+}
+
 /* Lists the lane when settle_ms have passed since its last write. */
 static bool verify(struct view *view, size_t number, int64_t since_ms)
 {
@@ -149,8 +166,8 @@ static bool fill_lane(struct view *view, size_t number)
         if (!lane->metadata) return read_lane(view, YS_ACT_METADATA, number);
         return write_task(view, number, task);
     default:
-        if (!lane->surveyed) return read_lane(view, YS_ACT_SURVEY, number);
-        return write_task(view, number, task);
+        if (lane->surveyed) return write_task(view, number, task);
+        return survey(view, number, task);
     }
 }
 
