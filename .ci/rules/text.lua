@@ -56,12 +56,14 @@ rule("white-space", "no diff should be about it", function(file, report)
     end
 end)
 
+-- /home/none is the folder that tests use for one that is nowhere.
 rule("machine-path", "the repository works on every machine", function(file, report)
     for i, line in ipairs(file.lines) do
         local padded = " " .. line
         for _, top in ipairs { "home", "root", "work", "Users" } do
             local path = padded:match("[%s\"'=(:,`]/" .. top .. "/[%w._-]+")
-            if path then report(i, "absolute path of one machine: " .. path:sub(2)) end
+            local example = path and path:find("/home/none", 1, true)
+            if path and not example then report(i, "absolute path of one machine: " .. path:sub(2)) end
         end
     end
 end)

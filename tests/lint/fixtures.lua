@@ -43,7 +43,7 @@ return {
     { rule = "machine-path", path = "scripts/ytsync/x.lua",
         bad = { lua('local p = "/' .. 'home/anna/x.db"'), lua("-- see /" .. "root/notes"),
             lua("-- (/" .. "work/main)") },
-        good = lua('local p = "~/homework/x" .. "/usr/share/root/x"') },
+        good = lua('local p = "~/homework/x" .. "/usr/share/root/x" .. "/home/none/x"') },
     { rule = "head", path = "src/base/x.h", bad = "#ifndef X_H\n", good = C_HEAD },
     { rule = "head", path = "scripts/x.lua", bad = { "local x\n", "#!/usr/bin/env lua5.4\nf()\n" },
         good = { "-- x\n", "#!/usr/bin/env lua5.4\n-- x\n" } },
@@ -93,6 +93,9 @@ return {
         good = { c("int ys_f(void)\n{\n}"), c("static int f(void)\n{\n}"),
             c("typedef enum ys_status (*ys_call)(int x);"),
             c("static const char *const names[] = {\n};") } },
+
+    { rule = "names", path = "src/sim/simd_x.c", bad = c("int f(void)\n{\n}"),
+        good = c("int simd_f(void)\n{\n}") },
 
     { rule = "sql-place", path = "src/sync/x.c",
         bad = { query("SELECT a FROM b"), c('x = "INSERT INTO"\n    " b (c) VALUES (1)";'),
