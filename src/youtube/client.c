@@ -10,9 +10,6 @@
 #include "base/text.h"
 #include "base/time.h"
 
-/* A skew below this is noise of the measurement. */
-#define SKEW_NOISE_MS INT64_C(2000)
-
 static enum ys_status read_settings(struct ys_client *client, struct ys_error *err)
 {
     struct ys_limiter_config pace = {0};
@@ -176,6 +173,30 @@ static void not_sent(struct ys_flight *flight, const struct ys_error *err)
     (void)ys_copy(reply->detail, sizeof reply->detail, err->message);
 }
 
+/* The reply's Date was the server's time at some moment of the flight, cut to whole seconds. Where
+ * that leaves room for a skew of 0, our clock is believed. What contradicts the replies before
+ * it shows that a clock was set; then it alone counts. */
+static void learn_skew(struct ys_client *client, const struct ys_exchange *exchange,
+                       int64_t date_ms)
+{
+    int64_t done_ms = ys_env_wall_ms(client->env);
+    int64_t sent_ms = done_ms - (exchange->done_mono_ms - exchange->sent_mono_ms);
+    int64_t least_ms = date_ms - done_ms, most_ms = date_ms + YS_MS_PER_S - sent_ms;
+
+    if (client->skew_known && least_ms <= client->skew_most_ms &&
+        most_ms >= client->skew_least_ms) {
+        if (client->skew_least_ms > least_ms) least_ms = client->skew_least_ms;
+        if (client->skew_most_ms < most_ms) most_ms = client->skew_most_ms;
+    }
+    client->skew_known = true;
+    client->skew_least_ms = least_ms;
+    client->skew_most_ms = most_ms;
+    client->skew_ms = least_ms <= 0 && most_ms >= 0 ? 0 : least_ms + (most_ms - least_ms) / 2;
+    client->server_ms = date_ms;
+    client->server_mono_ms = exchange->done_mono_ms;
+    client->server_wall_ms = done_ms;
+}
+
 /* A reply arrived (or none ever will): times, skew, verdict, limiter. */
 static void arrived(struct ys_client *client, struct ys_flight *flight)
 {
@@ -186,13 +207,8 @@ static void arrived(struct ys_client *client, struct ys_flight *flight)
 
     exchange->done_mono_ms = ys_env_mono_ms(client->env);
     if (exchange->reply.wire == YS_WIRE_REPLY &&
-        ys_http_date_parse(exchange->reply.date, &date_ms)) {
-        int64_t skew = date_ms - ys_env_wall_ms(client->env);
-        client->skew_known = true;
-        client->skew_ms = skew < -SKEW_NOISE_MS || skew > SKEW_NOISE_MS ? skew : 0;
-        client->server_ms = date_ms;
-        client->server_mono_ms = exchange->done_mono_ms;
-    }
+        ys_http_date_parse(exchange->reply.date, &date_ms))
+        learn_skew(client, exchange, date_ms);
     exchange->done_at_ms = ys_client_now_ms(client);
     ys_classify(client->json, exchange->booking.method, &exchange->reply, exchange->done_at_ms,
                 &exchange->outcome);

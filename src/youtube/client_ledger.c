@@ -9,10 +9,16 @@
 #include "base/time.h"
 #include "youtube/client_private.h"
 
-/* The server's Date has a resolution of one second, and a reply is on its way for a while. */
-#define MIDNIGHT_MARGIN_MS INT64_C(3000)
-/* Before a reply showed the skew, our wall clock may be off; no more than this is assumed. */
+/* What our idea of the server's clock may be off by, besides what its replies leave open: the
+ * clocks of its many machines. */
+#define MIDNIGHT_MARGIN_LEAST_MS INT64_C(3000)
+#define SERVERS_DIFFER_MS INT64_C(1500)
+/* Before a reply showed the skew, and after our wall clock was set, that clock may be off; no more
+ * than this is assumed. */
 #define UNKNOWN_SKEW_MARGIN_MS INT64_C(60000)
+/* Two clocks of one machine drift apart by less between two replies, unless one was set (or the
+ * machine slept). */
+#define CLOCK_SET_MS INT64_C(2000)
 /* A refused day counts as reset late in its first hours while hardly used (DESIGN section 7). */
 #define LATE_RESET_WINDOW_MS (3 * YS_MS_PER_HOUR)
 #define LATE_RESET_SHARE 10
@@ -37,7 +43,15 @@ int64_t ys_client_now_ms(struct ys_client *client)
 
 static int64_t midnight_margin_ms(const struct ys_client *client)
 {
-    return client->skew_known ? MIDNIGHT_MARGIN_MS : UNKNOWN_SKEW_MARGIN_MS;
+    int64_t below_ms = client->skew_ms - client->skew_least_ms;
+    int64_t above_ms = client->skew_most_ms - client->skew_ms;
+    int64_t margin_ms = SERVERS_DIFFER_MS + (below_ms > above_ms ? below_ms : above_ms);
+    int64_t set_ms = ys_env_wall_ms(client->env) - client->server_wall_ms -
+                     (ys_env_mono_ms(client->env) - client->server_mono_ms);
+
+    if (!client->skew_known || set_ms > CLOCK_SET_MS || set_ms < -CLOCK_SET_MS)
+        return UNKNOWN_SKEW_MARGIN_MS;
+    return margin_ms > MIDNIGHT_MARGIN_LEAST_MS ? margin_ms : MIDNIGHT_MARGIN_LEAST_MS;
 }
 
 /* The days that something between two moments of the server's clock may touch. While the skew is
@@ -76,9 +90,10 @@ enum ys_status ys_client_recover(struct ys_client *client, struct ys_error *err)
     YS_TRY(ys_store_begin(client->store, err));
     status = ys_quota_recover(client->store, client->project, ys_client_now_ms(client), err);
     ys_store_known_usage(client->store, &known_day, &known_units);
-    if (status == YS_OK && known_day >= 0)
+    if (status == YS_OK && known_day > 0)
         status = ys_quota_raise(client->store, client->project, known_day, known_units,
                                 &client->limits, err);
+    if (known_day > client->newest_day) client->newest_day = known_day;
     if (status == YS_OK) status = ys_store_commit(client->store, err);
     if (status != YS_OK) ys_store_rollback(client->store);
     return status;

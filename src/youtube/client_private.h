@@ -28,9 +28,12 @@ struct ys_client {
     struct ys_quota_limits limits;
     struct ys_limiter limiter;
     struct ys_retry_budget budget;
-    int64_t skew_ms;                   /* server's clock minus ours, 0 while noise */
     bool skew_known;                   /* a reply of this process showed it */
-    int64_t server_ms, server_mono_ms; /* its clock at that reply, and ours that never goes back */
+    int64_t skew_ms;                   /* server's clock minus ours: the best guess, */
+    int64_t skew_least_ms, skew_most_ms; /* ... and what the replies allow */
+    int64_t server_ms, server_mono_ms; /* its clock at the last reply, and ours that never goes
+                                        * back, ... */
+    int64_t server_wall_ms;            /* ... and our wall clock then */
     int64_t newest_day;                /* the newest booked day, -1 for none */
     uint64_t next_wire_tag;
     uint64_t next_read_tag, next_write_tag;
