@@ -82,6 +82,17 @@ describe("ytsync.core", function()
             "pace.reads", "pace.writes", "pace.settle_s" }, core.config_keys)
     end)
 
+    it("is written down: each function and method stands in src/lua/README.md", function()
+        local file = assert(io.open("src/lua/README.md"))
+        local text = file:read("a")
+        file:close()
+        local names = keys(core)
+        table.move(SESSION_METHODS, 1, #SESSION_METHODS, #names + 1, names)
+        for _, name in ipairs(names) do
+            assert.is_truthy(text:find("`" .. name .. "%f[^%w_]"), name)
+        end
+    end)
+
     it("hashes text", function()
         assert.are.equal("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
             core.sha256(""))
