@@ -141,7 +141,8 @@ struct ys_reader {
 };
 YS_CHECKED enum ys_status ys_client_read(struct ys_client *client, struct ys_reader *reader,
                                          struct ys_error *err);
-/* One read (which is freed), with the same retries; the exchange is the caller's to free on YS_OK. */
+/* One read (which is freed), with the same retries; the exchange is the caller's to free on
+ * YS_OK. */
 YS_CHECKED enum ys_status ys_client_get(struct ys_client *client, struct ys_request *request,
                                         int64_t job_id, struct ys_exchange *out,
                                         struct ys_error *err);
