@@ -1,0 +1,96 @@
+-- test_kill.lua: whole syncs over HTTP, the process killed (SIGKILL) at random moments and started
+-- again each time. The end state must be that of a sync that nobody disturbed, and the ledger must
+-- never have less than the server counted.
+--
+-- KILLS sets the number (default 20), YTSYNC_SEED the moments.
+
+local Simulator = require("lua.simulator")
+local json = require("ytsync.json")
+
+local KILLS = tonumber(os.getenv("KILLS")) or 20
+local SEED = tonumber(os.getenv("YTSYNC_SEED")) or os.time()
+local LIBRARY = "--library sample --playlists 60 --videos 1600 --creates 10"
+local POLICY = { YTSYNC_POLICY = "scripts/policies/sample.lua" }
+local KILLED = 137
+
+local count, failed = 0, 0
+
+local function check(name, good, detail)
+    count = count + 1
+    if not good then failed = failed + 1 end
+    print(("%s %d - %s"):format(good and "ok" or "not ok", count, name))
+    if not good then print("# seed " .. SEED .. ": " .. tostring(detail)) end
+    return good
+end
+
+-- The world without the marks of a job: what two runs must agree on.
+local function dump(simulator)
+    return (simulator:text("/sim/dump"):gsub("made by ytsync, job [%x-]+", ""))
+end
+
+local function run_to_the_end(simulator)
+    local code, output, message = simulator:run("run --yes --delete --wait", POLICY)
+    check("the run ends well", code == 0, output .. message)
+end
+
+-- Every day that the server charged stands in our ledger with at least as much.
+local function check_ledger(simulator)
+    local server = simulator:ask("/sim/quota")
+    local code, output = simulator:run("quota --json")
+    local ours = code == 0 and json.decode(output) or { used = -1 }
+    local today = server.days[#server.days]
+    check("the ledger has at least what the server counted", ours.used >= today.used,
+        ("ours %d, the server's %d"):format(ours.used, today.used))
+    for _, day in ipairs(server.days) do
+        check("within the quota on " .. day.day, day.used <= 9900, day.used)
+    end
+end
+
+local function undisturbed()
+    local simulator = Simulator.start(LIBRARY)
+    run_to_the_end(simulator)
+    local state = dump(simulator)
+    simulator:stop()
+    return state
+end
+
+local function disturbed(expected)
+    local simulator = Simulator.start(LIBRARY)
+    assert(simulator:run("config set pace.settle_s 5") == 0)
+    local kills = 0
+    while kills < KILLS do
+        -- Short lives first, so that many moments of a start are among them.
+        local seconds = 0.03 + math.random() ^ 2 * 0.3
+        local code, output, message = simulator:run("run --yes --delete --wait", POLICY,
+            ("timeout -s KILL %.3f"):format(seconds))
+        if code ~= KILLED then
+            check("a killed run goes on", code == 0, output .. message)
+            break
+        end
+        kills = kills + 1
+    end
+    print(("# %d kills, seed %d"):format(kills, SEED))
+    run_to_the_end(simulator)
+    local truth = simulator:ask("/sim/truth").report
+    check("0 lost", truth.lost == 0, truth.lost)
+    check("0 doubled", truth.doubled == 0, truth.doubled)
+    check("the end state is that of an undisturbed run", dump(simulator) == expected,
+        "see /sim/dump")
+    check_ledger(simulator)
+    local code, output = simulator:run("plan --json", POLICY)
+    local plan = code == 0 and json.decode(output)
+    check("a second plan is empty", plan and plan.stages.add_videos.count == 0
+        and plan.stages.create_playlists.count == 0 and plan.stages.delete_playlists.count == 0,
+        output)
+    simulator:stop()
+end
+
+if not Simulator.available() then
+    print("ok 1 # SKIP this build has no simd")
+    count = 1
+else
+    math.randomseed(SEED)
+    disturbed(undisturbed())
+end
+print(("1..%d"):format(count))
+os.exit(failed == 0)
