@@ -163,7 +163,7 @@ end
 function Session:fetch(options)
     local world = self.world
     if not world.options.token then
-        return nil, "there is no access token", "no_token"
+        return nil, "There is no access token. Set YTSYNC_ACCESS_TOKEN.", "no_token"
     end
     if world.fetch_problem then
         return nil, world.fetch_problem[1], world.fetch_problem[2]

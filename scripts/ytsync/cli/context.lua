@@ -88,8 +88,10 @@ function Context:command(words)
     return line
 end
 
--- The engine names commands as `run`; people are shown them as they would type them.
-local function with_commands(self, message)
+--- The engine names commands as `run`; people are shown them as they would type them.
+---@param message string
+---@return string
+function Context:with_commands(message)
     return (message:gsub("`(%l[%l%d%s%.-]*)`", function(words)
         return "`" .. self:command(words) .. "`"
     end))
@@ -114,7 +116,7 @@ function Context:fail(message, name, trace, remedy)
     local hint = remedy or exits.remedy(name, function(words)
         return self:command(words)
     end)
-    message = with_commands(self, tostring(message))
+    message = self:with_commands(tostring(message))
     self.world.err("ytsync: " .. text.safe_lines(sentence(message)) .. "\n")
     if hint and hint ~= "" then
         self.world.err(text.safe_lines(hint) .. "\n")

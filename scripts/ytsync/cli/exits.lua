@@ -41,20 +41,22 @@ local CODES = {
 -- What mends it; {run} is the command for that verb, as the user called it.
 local REMEDIES = {
     auth_error = "Put a fresh access token into YTSYNC_ACCESS_TOKEN and go on with: {run}",
-    no_token = "Put an access token for your channel into YTSYNC_ACCESS_TOKEN and try again.",
     wrong_channel = "Use the token of the right channel, or another database (--db FILE).",
     changed = "Look at what there is to do now: {plan}",
     database_corrupt = "Put a copy of it back, or start a new one with --db FILE: the library "
         .. "is read from YouTube again.",
-    database_foreign = "Name another file with --db FILE.",
     database_newer = "Update ytsync, or name another file with --db FILE.",
     database_stale = "Put the newest copy back, or take this one as it is with --accept-old.",
     database_on_network = "Keep the database on a local disk: --db FILE.",
+    bad_reply = "The server's answer could not be used. Nothing is lost; try again later. If it "
+        .. "stays so: does YTSYNC_API_URL lead to YouTube's API?",
     interrupted = "Nothing is lost. Go on with: {run}",
     locked = "Wait until it is done, or look at it: {status}",
+    library_changing = "Nothing is lost. Try again when nothing else changes the library.",
     network_error = "Nothing is lost. Try again later.",
     no_database = "Read your library first: {fetch}",
     quota_exhausted = "Go on then with: {run} (or let it wait by itself: {run --wait})",
+    reply_too_large = "Nothing is lost. Does YTSYNC_API_URL lead to YouTube's API?",
     throttled = "Try again in a while.",
 }
 

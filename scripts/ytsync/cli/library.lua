@@ -1,4 +1,6 @@
 --- Reading and planning, as `fetch`, `plan`, `check` and `run` need it.
+local text = require("ytsync.text")
+
 local M = {}
 
 --- Reads the library from YouTube, with progress.
@@ -15,6 +17,11 @@ function M.fetch(ctx, session)
     })
     ctx.progress:clear()
     if not result then
+        local quota = name == "quota_exhausted" and session:quota()
+        if quota then
+            message = ("%s It resets %s (in %s)."):format(message, text.moment(quota.resets_at),
+                text.duration(quota.resets_at - session:now()))
+        end
         return nil, ctx:fail(message, name)
     end
     return result

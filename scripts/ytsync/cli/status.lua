@@ -59,11 +59,12 @@ the next step. Works beside a running one.]],
             say_none(ctx, session)
             return exits.OK
         end
+        status.needs_you = ctx:with_commands(status.needs_you)
         ctx:say(report.status(status, session:now()))
         if #errors > 0 then
             ctx:say(report.errors(errors))
         end
-        local step = next_step(ctx, status)
+        local step = status.needs_you == "" and next_step(ctx, status)
         if step then
             ctx:say(step)
         end

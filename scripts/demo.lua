@@ -1,0 +1,214 @@
+#!/usr/bin/env lua5.4
+--- `make demo`: a sample library on a simulated YouTube, put in order over real HTTP.
+--
+--     lua5.4 scripts/demo.lua BUILD_DIR
+--
+-- Starts BUILD_DIR/simd on a free loopback port, in a temporary folder that it removes at the end,
+-- and runs scripts/sync.lua as a user would. Days pass in seconds: program and simulator follow
+-- one clock file. What became of the library is then asked of the simulator, not of ytsync.
+-- Ends with 1 when anything was lost or doubled, or when a second run finds something to do.
+
+local build = arg[1] or "build/plain"
+local folder = (arg[0]:match("^(.*)/[^/]*$") or ".")
+package.path = folder .. "/?.lua;" .. folder .. "/?/init.lua;" .. package.path
+package.cpath = build .. "/?.so;" .. package.cpath
+
+local json = require("ytsync.json")
+local text = require("ytsync.text")
+
+local TOKEN = "sim-token"       -- the simulator's account
+local READY_LINE = "^listening on (http://127%.0%.0%.1:(%d+))"
+
+local interpreter = arg[-1] or "lua5.4"
+
+local function quote(word)
+    return "'" .. word:gsub("'", "'\\''") .. "'"
+end
+
+local function say(...)
+    io.stdout:write(...)
+    io.stdout:write("\n")
+    io.stdout:flush()
+end
+
+local function heading(line)
+    say("\n== ", line)
+end
+
+-- ------------------------------------------------------------------ the stage
+
+local Demo = {}
+Demo.__index = Demo
+
+local function temporary_folder()
+    local pipe = assert(io.popen("mktemp -d", "r"))
+    local path = pipe:read("l")
+    pipe:close()
+    assert(path and path:sub(1, 1) == "/", "no temporary folder could be made")
+    return path
+end
+
+-- Starts the simulator. It ends by itself should this program be killed.
+local function start(folder_path)
+    local self = setmetatable({ path = folder_path }, Demo)
+    local command = ("echo $$; exec %s --port 0 --clock %s --exit-with-parent 2>&1"):format(
+        quote(build .. "/simd"), quote(folder_path .. "/clock"))
+    self.simulator = assert(io.popen(command, "r"))
+    self.pid = self.simulator:read("l")
+    local line = self.simulator:read("l") or "nothing was said"
+    self.url, self.port = line:match(READY_LINE)
+    assert(self.url, "the simulator did not start: " .. line)
+    return self
+end
+
+function Demo:stop()
+    os.execute("kill " .. self.pid)
+    self.simulator:close()
+end
+
+-- Calls ytsync and returns its exit code; with `capture` its standard output too.
+function Demo:ytsync(words, capture)
+    local settings = {
+        { "YTSYNC_ACCESS_TOKEN", TOKEN },
+        { "YTSYNC_API_URL", self.url },
+        { "YTSYNC_BUILD", build },
+        { "YTSYNC_CLOCK", self.path .. "/clock" },
+        { "YTSYNC_DB", self.path .. "/library.db" },
+        { "YTSYNC_POLICY", folder .. "/policies/sample.lua" },
+        { "no_proxy", "127.0.0.1" },
+    }
+    local command = ""
+    for _, setting in ipairs(settings) do
+        command = command .. setting[1] .. "=" .. quote(setting[2]) .. " "
+    end
+    command = command .. quote(interpreter) .. " " .. quote(folder .. "/sync.lua") .. " " .. words
+    if capture then
+        local pipe = assert(io.popen(command, "r"))
+        local output = pipe:read("a")
+        local _, _, code = pipe:close()
+        return code, output
+    end
+    say("$ ytsync ", words)
+    local _, _, code = os.execute(command)
+    return code
+end
+
+-- Asks the simulator itself. Needs no program but bash: the test endpoints are plain HTTP.
+function Demo:ask(path)
+    local script = ("exec 3<>/dev/tcp/127.0.0.1/%s; printf 'GET %s HTTP/1.0\\r\\nHost: "
+        .. "127.0.0.1\\r\\n\\r\\n' >&3; cat <&3"):format(self.port, path)
+    local pipe = assert(io.popen("bash -c " .. quote(script), "r"))
+    local reply = pipe:read("a")
+    pipe:close()
+    local body = reply:match("\r\n\r\n(.*)$")
+    return assert(json.decode(body or ""), "the simulator's answer cannot be read")
+end
+
+-- ------------------------------------------------------------------ the report
+
+-- Units that the simulator charged, and on how many days.
+local function spent(quota)
+    local units, days = 0, 0
+    for _, day in ipairs(quota.days) do
+        units = units + day.used
+        days = days + (day.used > 0 and 1 or 0)
+    end
+    return units, days
+end
+
+local function report_line(label, ...)
+    local line = "  " .. text.pad(label, 24)
+    for _, value in ipairs({ ... }) do
+        line = line .. text.right(value, 14)
+    end
+    say(line)
+end
+
+local function show_report(facts)
+    heading("Report, by what the simulator counted")
+    local plan, truth = facts.plan, facts.truth
+    report_line("", "the plain way", "planned", "actual")
+    report_line("quota units", text.number(plan.plain_units), text.number(plan.units),
+        text.number(facts.units))
+    report_line("days of 10,000 units", plan.plain_days, plan.days, facts.days)
+    report_line("", "before", "after")
+    report_line("playlists", truth.playlists_before, truth.playlists_now)
+    report_line("videos", text.number(truth.videos_before), text.number(truth.videos_now))
+    say(("\n  %d videos lost, %d doubled."):format(truth.lost, truth.doubled))
+    if truth.lost_rows > 0 then
+        say(("  %d entries of private or deleted videos are gone: the policy says gone = "
+            .. "\"forget\"."):format(truth.lost_rows))
+    end
+end
+
+local function plan_json(demo)
+    local code, output = demo:ytsync("plan --json", true)
+    assert(code == 0, "plan failed")
+    return assert(json.decode(output))
+end
+
+local function operations(plan)
+    local stages = plan.stages
+    return stages.create_playlists.count + stages.add_videos.count
+        + stages.delete_playlists.count
+end
+
+-- Plays the whole story. Returns true when everything is as promised.
+local function play(demo)
+    say("A simulated YouTube is listening on ", demo.url, ". No request leaves this machine.")
+    heading("Read the library")
+    assert(demo:ytsync("fetch") == 0, "fetch failed")
+    heading("What would be done, and what does it cost?")
+    assert(demo:ytsync("plan") == 0, "plan failed")
+    local plan = plan_json(demo)
+    local before = spent(demo:ask("/sim/quota"))
+    heading("Do it; wait for each new day's quota (the clock is a simulated one)")
+    local begun = os.time()
+    assert(demo:ytsync("run --yes --delete --wait") == 0, "run failed")
+    say(("(%s in real time)"):format(text.duration((os.time() - begun) * 1000)))
+    local units, days = spent(demo:ask("/sim/quota"))
+    local truth = demo:ask("/sim/truth").report
+    heading("Once more: is there anything left to do?")
+    local again = demo:ytsync("run --yes --delete")
+    local left = operations(plan_json(demo))
+    show_report({ plan = plan, truth = truth, units = units - before, days = days })
+    say(("  A second run %s."):format(left == 0 and "plans nothing"
+        or ("still finds %d operations"):format(left)))
+    return again == 0 and left == 0 and truth.lost == 0 and truth.doubled == 0
+end
+
+local function farewell()
+    heading("Your own library")
+    local starter, own = folder .. "/policies/starter.lua", "~/.config/ytsync/policy.lua"
+    say([[
+  1. Write a policy; begin with the small one:
+       mkdir -p ~/.config/ytsync && cp ]], starter, " ", own, [[
+
+  2. Get an access token for your channel (README, "Your own library") and put it into
+     YTSYNC_ACCESS_TOKEN.
+  3. lua5.4 ]], folder, [[/sync.lua plan       shows what would be done; changes nothing
+     lua5.4 ]], folder, [[/sync.lua run        does it, after a backup and your yes]])
+end
+
+local function main()
+    local path = temporary_folder()
+    local demo, good
+    local ok, problem = xpcall(function()
+        demo = start(path)
+        good = play(demo)
+    end, function(raised)
+        return raised
+    end)
+    if demo then
+        demo:stop()
+    end
+    os.execute("rm -rf " .. quote(path))
+    if not ok then
+        io.stderr:write("demo: ", tostring(problem), "\n")
+        return 1
+    end
+    farewell()
+    return good and 0 or 1
+end
+
+os.exit(main(), true)
