@@ -36,6 +36,8 @@ struct listings {
     void *ctx;
     struct ys_listing *taken;      /* not NULL: the one listing goes here instead of `done` */
     struct chain *chains;          /* CHAINS_MAX of them */
+    const struct ys_reader *reader;
+    int64_t *units;                /* the caller's; may be NULL */
 };
 
 static void drop_rows(struct ys_listing *listing, size_t keep)
@@ -319,6 +321,7 @@ static enum ys_status listing_reply(void *ctx, uint64_t number, struct ys_exchan
     struct chain *chain = &listings->chains[number];
     enum ys_status status;
 
+    if (listings->units) *listings->units = listings->reader->units;
     switch (exchange->outcome.verdict) {
     case YS_VERDICT_DONE:
         return page_came(listings, chain, exchange, err);
@@ -387,6 +390,8 @@ static enum ys_status read_all(struct listings *listings, int64_t job_id, int64_
 
     if (units) *units = 0;
     if (listings->id_count == 0) return YS_OK;
+    listings->reader = &reader;
+    listings->units = units;
     listings->chains = ys_alloc_zero(CHAINS_MAX, sizeof *listings->chains);
     if (!listings->chains) return ys_fail(err, YS_ENOMEM, "Memory ran out.");
     status = ys_client_read(listings->client, &reader, err);

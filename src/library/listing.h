@@ -45,8 +45,8 @@ const struct ys_listed_item *ys_listing_find(const struct ys_listing *listing,
                                              const char *item_id);
 
 /* Reads the named playlists, several at once, and hands each finished listing over, inside the
- * turn's transaction; the listing is freed afterwards. Returns the first failure. *units may be
- * NULL. */
+ * turn's transaction; the listing is freed afterwards. Returns the first failure. *units (may
+ * be NULL) is kept up to date, so that `done` can look at it. */
 typedef enum ys_status (*ys_listing_fn)(void *ctx, const struct ys_listing *listing,
                                         struct ys_error *err);
 YS_CHECKED enum ys_status ys_listings_read(struct ys_client *client,

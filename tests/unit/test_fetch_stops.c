@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "sim/library.h"
+#include "support/fail_alloc.h"
 #include "support/rig.h"
 
 static int setup(void **state)
@@ -44,7 +45,11 @@ static bool watch(void *ctx, const struct ys_fetch_progress *progress)
     assert_true(progress->units >= watching->units);
     watching->units = progress->units;
     if (strcmp(progress->what, "playlists") == 0) watching->playlists = progress->done;
-    else if (strcmp(progress->what, "items") == 0) watching->items = progress->done;
+    else if (strcmp(progress->what, "items") == 0) {
+        watching->items = progress->done;
+        /* The units are today's, not those of the phases that are over. */
+        if (progress->total == 60) assert_true(progress->units >= 1 + 2 + progress->done);
+    }
     else if (strcmp(progress->what, "videos") == 0) watching->videos = progress->done;
     else fail();
     return ++watching->calls != watching->stop_at;
@@ -205,6 +210,34 @@ static void test_sample_with_faults(void **state)
     assert_int_equal(result.units, ys_sim_quota_total(rig->sim));
 }
 
+/* Each allocation fails once, ours or the simulator's: never a half result, never a crash. */
+static void test_memory(void **state)
+{
+    struct rig *rig = *state;
+    long nth, asked;
+
+    rig_playlists(rig, 4, 2);
+    rig_playlist(rig, "Long", 120, NULL);
+    RIG(rig, rig_fetch(rig, false, NULL));
+    fail_alloc_start(0, false);
+    RIG(rig, rig_fetch(rig, true, NULL));
+    asked = fail_alloc_stop();
+    assert_true(asked > 300);
+    for (nth = 1; nth <= asked; nth += 3) {
+        fail_alloc_start(nth, false);
+        enum ys_status status = rig_fetch(rig, true, NULL);
+        (void)fail_alloc_stop();
+        if (status == YS_OK) rig_same_as_truth(rig);
+        assert_int_equal(rig_number(rig, "SELECT COUNT(*) FROM playlist_items"), 128);
+        rig_crash(rig); /* what the simulator could not answer is of no interest */
+        rig->interrupted = 0;
+    }
+    ys_sim_clock_advance(&rig->clock, YS_MS_PER_DAY); /* the ledger is as full as it was */
+    RIG(rig, rig_fetch(rig, true, NULL));
+    rig_same_as_truth(rig);
+    rig_ledger_covers(rig, false);
+}
+
 /* An old copy of the database was taken: everything is listed anew, whatever it says. */
 static void test_stale_copy(void **state)
 {
@@ -232,6 +265,7 @@ int main(void)
         TEST(test_token_dies),
         TEST(test_crashes),
         TEST(test_sample_with_faults),
+        TEST(test_memory),
         TEST(test_stale_copy),
     };
 #undef TEST
