@@ -165,7 +165,8 @@ void ys_job_close(struct ys_job *job)
 enum ys_status ys_job_step(struct ys_job *job, int64_t timeout_ms, bool *more_out,
                            struct ys_error *err)
 {
-    return ys_engine_step(job->engine, timeout_ms, more_out, err);
+    return ys_session_answer(job->session,
+                             ys_engine_step(job->engine, timeout_ms, more_out, err));
 }
 
 bool ys_job_next_event(struct ys_job *job, struct ys_event *out)

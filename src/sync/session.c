@@ -91,6 +91,12 @@ void ys_session_interrupt(struct ys_session *session)
     session->interrupted = 1;
 }
 
+enum ys_status ys_session_answer(struct ys_session *session, enum ys_status status)
+{
+    if (status == YS_EINTERRUPTED) session->interrupted = 0;
+    return status;
+}
+
 enum ys_status ys_session_set_token(struct ys_session *session, const char *token,
                                     struct ys_error *err)
 {
@@ -149,7 +155,9 @@ enum ys_status ys_session_sleep(struct ys_session *session, int64_t duration_ms,
     int64_t end = ys_env_mono_ms(&session->clock_env) + duration_ms, left;
 
     while ((left = end - ys_env_mono_ms(&session->clock_env)) > 0) {
-        if (session->interrupted) return ys_fail(err, YS_EINTERRUPTED, "Stopped on request.");
+        if (session->interrupted)
+            return ys_session_answer(session,
+                                     ys_fail(err, YS_EINTERRUPTED, "Stopped on request."));
         ys_env_sleep_ms(&session->clock_env, left);
     }
     return YS_OK;
@@ -194,7 +202,8 @@ enum ys_status ys_fetch(struct ys_session *session, bool full, ys_fetch_progress
     struct ys_client *client;
 
     YS_TRY(ys_session_runner(session, &client, err));
-    return ys_fetch_library(client, NULL, full, 0, progress, progress_ctx, out, err);
+    return ys_session_answer(session, ys_fetch_library(client, NULL, full, 0, progress,
+                                                       progress_ctx, out, err));
 }
 
 enum ys_status ys_channel_get(struct ys_session *session, struct ys_channel_record *out,

@@ -27,6 +27,8 @@ struct ys_job {
     struct ys_engine *engine;
 };
 
+/* A request to stop is answered once: the call that stopped clears it. Returns `status`. */
+enum ys_status ys_session_answer(struct ys_session *session, enum ys_status status);
 /* The client, made when missing; no request is sent. */
 YS_CHECKED enum ys_status ys_session_client(struct ys_session *session, struct ys_client **out,
                                             struct ys_error *err);

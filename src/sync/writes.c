@@ -29,7 +29,7 @@ static enum ys_status send_write(struct ys_session *session, struct ys_request *
         ys_request_free(request);
         return status;
     }
-    YS_TRY(ys_client_write(client, request, exchange, err));
+    YS_TRY(ys_session_answer(session, ys_client_write(client, request, exchange, err)));
     if (exchange->outcome.verdict == YS_VERDICT_UNKNOWN)
         status = ys_fail(err, YS_EUNKNOWN,
                          "%s: whether it took effect is not known (%s). Look at YouTube before "
