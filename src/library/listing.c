@@ -36,7 +36,7 @@ struct listings {
     void *ctx;
     struct ys_listing *taken;      /* not NULL: the one listing goes here instead of `done` */
     struct chain *chains;          /* CHAINS_MAX of them */
-    const struct ys_reader *reader;
+    struct ys_reader reader;
     int64_t *units;                /* the caller's; may be NULL */
 };
 
@@ -321,7 +321,7 @@ static enum ys_status listing_reply(void *ctx, uint64_t number, struct ys_exchan
     struct chain *chain = &listings->chains[number];
     enum ys_status status;
 
-    if (listings->units) *listings->units = listings->reader->units;
+    if (listings->units) *listings->units = listings->reader.units;
     switch (exchange->outcome.verdict) {
     case YS_VERDICT_DONE:
         return page_came(listings, chain, exchange, err);
@@ -383,19 +383,18 @@ static enum ys_status listing_next(void *ctx, struct ys_request *request, uint64
 static enum ys_status read_all(struct listings *listings, int64_t job_id, int64_t *units,
                                struct ys_error *err)
 {
-    struct ys_reader reader = {
-        .ctx = listings, .next = listing_next, .reply = listing_reply, .job_id = job_id};
     enum ys_status status;
     size_t i;
 
     if (units) *units = 0;
     if (listings->id_count == 0) return YS_OK;
-    listings->reader = &reader;
+    listings->reader = (struct ys_reader){
+        .ctx = listings, .next = listing_next, .reply = listing_reply, .job_id = job_id};
     listings->units = units;
     listings->chains = ys_alloc_zero(CHAINS_MAX, sizeof *listings->chains);
     if (!listings->chains) return ys_fail(err, YS_ENOMEM, "Memory ran out.");
-    status = ys_client_read(listings->client, &reader, err);
-    if (units) *units = reader.units;
+    status = ys_client_read(listings->client, &listings->reader, err);
+    if (units) *units = listings->reader.units;
     for (i = 0; i < CHAINS_MAX; i++) ys_listing_free(&listings->chains[i].listing);
     ys_free(listings->chains);
     return status;
