@@ -52,12 +52,13 @@ static enum ys_status take_options(struct ys_session *session, const struct ys_o
     return YS_OK;
 }
 
-enum ys_status ys_session_open(struct ys_session **out, const struct ys_options *options,
-                               struct ys_error *err)
+enum ys_status ys_session_open_on(struct ys_session **out, const struct ys_options *options,
+                                  const char *vfs, struct ys_error *err)
 {
     struct ys_store_options store = {.path = options->db_path,
                                      .must_exist = options->must_exist,
-                                     .accept_old = options->accept_old};
+                                     .accept_old = options->accept_old,
+                                     .vfs = vfs};
     struct ys_session *session = ys_alloc_zero(1, sizeof *session);
     enum ys_status status;
 
@@ -73,6 +74,12 @@ enum ys_status ys_session_open(struct ys_session **out, const struct ys_options 
     if (status == YS_OK) *out = session;
     else ys_session_close(session);
     return status;
+}
+
+enum ys_status ys_session_open(struct ys_session **out, const struct ys_options *options,
+                               struct ys_error *err)
+{
+    return ys_session_open_on(out, options, NULL, err);
 }
 
 void ys_session_close(struct ys_session *session)

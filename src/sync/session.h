@@ -27,6 +27,10 @@ struct ys_job {
     struct ys_engine *engine;
 };
 
+/* ys_session_open with the database on a VFS of that name (NULL: SQLite's own), for tests. */
+YS_CHECKED enum ys_status ys_session_open_on(struct ys_session **out,
+                                             const struct ys_options *options, const char *vfs,
+                                             struct ys_error *err);
 /* A request to stop is answered once: the call that stopped clears it. Returns `status`. */
 enum ys_status ys_session_answer(struct ys_session *session, enum ys_status status);
 /* The client, made when missing; no request is sent. */
