@@ -153,8 +153,7 @@ static char **text_field(struct ys_sim_input *input, const char *path)
 static bool ignored(const char *path)
 {
     static const char *const whole[] = {
-        "$", "$.kind", "$.etag", "$.snippet", "$.status", "$.contentDetails",
-        "$.snippet.resourceId", "$.snippet.publishedAt", "$.snippet.channelId",
+        "$.kind", "$.etag", "$.snippet.publishedAt", "$.snippet.channelId",
         "$.snippet.channelTitle", "$.snippet.videoOwnerChannelTitle",
         "$.snippet.videoOwnerChannelId", "$.snippet.thumbnailVideoId",
         "$.snippet.resourceId.channelId", "$.snippet.resourceId.playlistId",
@@ -167,6 +166,15 @@ static bool ignored(const char *path)
         if (strcmp(whole[i], path) == 0) return true;
     for (size_t i = 0; i < sizeof below / sizeof below[0]; i++)
         if (strncmp(below[i], path, strlen(below[i])) == 0) return true;
+    return false;
+}
+
+static bool container(const char *path)
+{
+    static const char *const paths[] = {"$.snippet", "$.status", "$.contentDetails",
+                                        "$.snippet.resourceId"};
+    for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++)
+        if (strcmp(paths[i], path) == 0) return true;
     return false;
 }
 
@@ -196,7 +204,11 @@ static enum ys_status read_field(void *ctx, const struct ys_json_row *row, struc
         input->position = ys_json_int(row, 2);
         return YS_OK;
     }
-    if (strcmp(path, "$.snippet.resourceId") == 0) input->resource = !is_null;
+    if (container(path)) {
+        if (strcmp(path, "$.snippet.resourceId") == 0) input->resource = !is_null;
+        if (!is_null && strcmp(type, "object") != 0) input->wrong = true;
+        return YS_OK;
+    }
     if (strcmp(path, "$.localizations") == 0) input->localizations = !is_null;
     if (!ignored(path)) input->wrong = true;
     return YS_OK;
