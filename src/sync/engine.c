@@ -16,8 +16,6 @@
 /* A lease outlives the longest turn: a request and its settling. */
 #define LEASE_MS (5 * YS_MS_PER_MINUTE)
 #define CLAIMS_PER_TURN_MAX YS_IN_FLIGHT_MAX
-/* When a job that could not reach YouTube may try again. */
-#define NETWORK_REST_MS YS_MS_PER_MINUTE
 
 /* A claimed task on its way to being sent. */
 struct claim {
@@ -131,67 +129,13 @@ static enum ys_status update_stage(struct ys_engine *engine, struct ys_error *er
     return ys_job_update(engine->store, &engine->job, err);
 }
 
-/* Stores a change of the job's row in a transaction of its own. */
-static enum ys_status store_job(struct ys_engine *engine, const char *action,
-                                struct ys_error *err)
+static enum ys_status ended(const struct ys_engine *engine, struct ys_error *err)
 {
-    enum ys_status status = ys_store_begin(engine->store, err);
-
-    if (status != YS_OK) return status;
-    status = ys_job_update(engine->store, &engine->job, err);
-    if (status == YS_OK)
-        status = ys_engine_log(engine, YS_NO_TASK, action, ys_stage_name(engine->job.stage), NULL,
-                               err);
-    if (status == YS_OK) status = ys_client_save(engine->client, err);
-    if (status == YS_OK) status = ys_store_commit(engine->store, err);
-    if (status != YS_OK) ys_store_rollback(engine->store);
-    return status;
-}
-
-/* The job rests: stored as paused, said to the caller as `status`. */
-static enum ys_status rest(struct ys_engine *engine, enum ys_pause_reason reason,
-                           enum ys_status status, int64_t resets_at_ms, const char *message,
-                           struct ys_error *err)
-{
-    char words[YS_ERROR_BYTES];
-
-    (void)ys_copy(words, sizeof words, message);
-    engine->resting = false;
-    YS_TRY(ys_machine_pause(&engine->job, reason, resets_at_ms, err));
-    YS_TRY(store_job(engine, "paused", err));
-    ys_engine_event(engine, YS_EVENT_STAGE, YS_NO_TASK, ys_pause_name(reason), words);
-    return ys_fail(err, status, "%s", words);
-}
-
-static enum ys_status rest_for_quota(struct ys_engine *engine, enum ys_method method,
-                                     const char *why, struct ys_error *err)
-{
-    int64_t at_ms, day;
-    char when[YS_TIME_TEXT_BYTES], text[256];
-
-    YS_TRY(ys_client_open_at(engine->client, method, &at_ms, err));
-    if (at_ms <= ys_client_now_ms(engine->client)) {
-        YS_TRY(ys_client_day(engine->client, &day, err));
-        at_ms = ys_pacific_day_start_ms(day + 1);
-    }
-    ys_time_text(at_ms, when);
-    (void)snprintf(text, sizeof text, "%s The job goes on at %s.", why, when);
-    return rest(engine, YS_PAUSE_QUOTA_EXHAUSTED,
-                method == YS_METHOD_PLAYLISTS_INSERT ? YS_ECREATES : YS_EQUOTA, at_ms, text,
-                err);
+    return ys_fail(err, YS_ESTATE, "Job %lld has ended: %s.", (long long)engine->job.id,
+                   ys_stage_label(engine->job.stage));
 }
 
 /* ---------------------------------------------------------------- starting */
-
-static enum ys_status paused_by_user(struct ys_engine *engine, struct ys_error *err)
-{
-    if (engine->job.stage == YS_STAGE_PAUSED &&
-        engine->job.pause_reason == YS_PAUSE_USER_PAUSED)
-        return ys_fail(err, YS_EPAUSED, "Job %lld is paused. `resume` lets it go on.",
-                       (long long)engine->job.id);
-    return rest(engine, YS_PAUSE_USER_PAUSED, YS_EPAUSED, 0,
-                "The job is paused. `resume` lets it go on.", err);
-}
 
 /* Rereads the flags that others may have set. */
 static enum ys_status guard(struct ys_engine *engine, struct ys_error *err)
@@ -211,31 +155,6 @@ static enum ys_status read_flags(struct ys_engine *engine, struct ys_error *err)
     return status;
 }
 
-/* A read that failed: the job rests for what a person or time can mend, and stops for the rest. */
-static enum ys_status read_failed(struct ys_engine *engine, enum ys_status status,
-                                  const struct ys_error *why, struct ys_error *err)
-{
-    switch (status) {
-    case YS_EQUOTA:
-        return rest_for_quota(engine, YS_METHOD_PLAYLISTS_LIST, why->message, err);
-    case YS_EAUTH:
-    case YS_ENOTOKEN:
-    case YS_EFORBIDDEN:
-        return rest(engine, YS_PAUSE_AUTH_ERROR, status, 0, why->message, err);
-    case YS_ENETWORK:
-    case YS_ETHROTTLED:
-    case YS_EREPLY:
-    case YS_ETOOBIG:
-    case YS_EUNKNOWN:
-    case YS_ESHIFTING:
-        return rest(engine, YS_PAUSE_NETWORK_ERROR, status,
-                    ys_client_now_ms(engine->client) + NETWORK_REST_MS, why->message, err);
-    default:
-        if (err) *err = *why;
-        return status;
-    }
-}
-
 /* The first step of a process or after a pause: whose channel it is (P11; also the probe after a
  * late reset), and back to work from any pause but the user's. */
 static enum ys_status start(struct ys_engine *engine, struct ys_error *err)
@@ -245,14 +164,14 @@ static enum ys_status start(struct ys_engine *engine, struct ys_error *err)
     int64_t account;
 
     YS_TRY(read_flags(engine, err));
-    if (engine->job.pause_requested) return paused_by_user(engine, err);
+    if (engine->job.pause_requested) return YS_OK;
     if (engine->job.stage == YS_STAGE_PAUSED) {
         YS_TRY(ys_machine_resume(&engine->job, err));
-        YS_TRY(store_job(engine, "resumed", err));
+        YS_TRY(ys_engine_store_job(engine, "resumed", err));
     }
     status = ys_fetch_channel(engine->client, engine->job.channel_id, engine->job.id, &account,
                               &why);
-    if (status != YS_OK) return read_failed(engine, status, &why, err);
+    if (status != YS_OK) return ys_engine_read_failed(engine, status, &why, err);
     engine->started = true;
     return YS_OK;
 }
@@ -269,18 +188,18 @@ static enum ys_status back_up(struct ys_engine *engine, struct ys_error *err)
         YS_TRY(ys_machine_move(&engine->job, YS_STAGE_BACKUP,
                                ys_client_now_ms(engine->client), err));
         ys_engine_event(engine, YS_EVENT_STAGE, YS_NO_TASK, "", ys_stage_label(YS_STAGE_BACKUP));
-        YS_TRY(store_job(engine, "stage", err));
+        YS_TRY(ys_engine_store_job(engine, "stage", err));
     }
     status = ys_fetch_library(engine->client, engine->job.channel_id, false, engine->job.id, NULL,
                               NULL, &fetched, &why);
-    if (status != YS_OK) return read_failed(engine, status, &why, err);
+    if (status != YS_OK) return ys_engine_read_failed(engine, status, &why, err);
     (void)snprintf(trigger, sizeof trigger, "job %lld", (long long)engine->job.id);
     YS_TRY(ys_backup_create(engine->store, engine->job.account_id, engine->backup_dir, trigger,
                             &backup, err));
     engine->job.backup_id = backup.id;
     YS_TRY(ys_machine_move(&engine->job, YS_STAGE_CREATE_PLAYLISTS,
                            ys_client_now_ms(engine->client), err));
-    YS_TRY(store_job(engine, "backup", err));
+    YS_TRY(ys_engine_store_job(engine, "backup", err));
     ys_engine_event(engine, YS_EVENT_NOTE, YS_NO_TASK, "backup", backup.file);
     return YS_OK;
 }
@@ -337,10 +256,12 @@ static enum ys_status claim_task(struct ys_engine *engine, size_t number, struct
     }
     status = ys_client_book(engine->client, claim->request.method, engine->job.id, task->id,
                             &claim->booking, err);
-    if (status == YS_OK)
+    if (status == YS_OK) {
         status = ys_op_claim(engine->store, task->id, claim->booking.units, now, err);
-    if (status == YS_OK)
-        status = ys_job_add_units(engine->store, engine->job.id, claim->booking.units, err);
+        if (status == YS_OK)
+            status = ys_job_add_units(engine->store, engine->job.id, claim->booking.units, err);
+        if (status != YS_OK) ys_client_unbook(engine->client, &claim->booking);
+    }
     if (status != YS_OK) {
         ys_request_free(&claim->request);
         return status;
@@ -405,6 +326,8 @@ static enum ys_status turn(struct ys_engine *engine, struct ys_action *action,
         if (status == YS_OK)
             ys_client_send(engine->client, &claims[i].booking, &claims[i].request,
                            claims[i].task + 1);
+        else
+            ys_client_unbook(engine->client, &claims[i].booking);
         ys_request_free(&claims[i].request);
     }
     return status;
@@ -425,7 +348,7 @@ static enum ys_status read_action(struct ys_engine *engine, const struct ys_acti
     case YS_ACT_VERIFY: status = ys_engine_verify(engine, action->lane, &why); break;
     default: status = ys_engine_prove(engine, action->lane, &why); break;
     }
-    return status == YS_OK ? YS_OK : read_failed(engine, status, &why, err);
+    return status == YS_OK ? YS_OK : ys_engine_read_failed(engine, status, &why, err);
 }
 
 /* Lets time pass: for replies when something is out, else on the clock. */
@@ -450,25 +373,30 @@ static enum ys_status come_to_rest(struct ys_engine *engine, const struct ys_act
                                    bool *more, struct ys_error *err)
 {
     *more = false;
-    if (ys_stage_finished(engine->job.stage)) return YS_OK;
-    if (engine->resting)
-        return rest(engine, engine->rest_reason, engine->rest_error.status,
-                    engine->job.resets_at_ms, engine->rest_error.message, err);
-    if (engine->job.pause_requested) return paused_by_user(engine, err);
+    if (engine->job.stage == YS_STAGE_COMPLETED) return YS_OK;
+    if (ys_stage_finished(engine->job.stage)) return ended(engine, err);
+    if (engine->resting) return ys_engine_rest(engine, err);
+    if (engine->job.pause_requested) return ys_engine_rest_for_user(engine, err);
     if (ys_client_interrupted(engine->client))
         return ys_fail(err, YS_EINTERRUPTED,
                        "Stopped on request; everything that was sent is on record.");
     switch (action->kind) {
     case YS_ACT_NO_UNITS:
-        return rest_for_quota(engine, YS_METHOD_ITEMS_INSERT, "The day's quota is used up.",
-                              err);
+        YS_TRY(ys_engine_ask_quota_rest(engine, YS_METHOD_ITEMS_INSERT,
+                                        "The day's quota is used up.", err));
+        return ys_engine_rest(engine, err);
     case YS_ACT_NO_CREATES:
-        return rest_for_quota(engine, YS_METHOD_PLAYLISTS_INSERT,
-                              "No more playlists can be created today.", err);
+        YS_TRY(ys_engine_ask_quota_rest(engine, YS_METHOD_PLAYLISTS_INSERT,
+                                        "No more playlists can be created today.", err));
+        return ys_engine_rest(engine, err);
     case YS_ACT_CONFIRM:
-        return rest(engine, YS_PAUSE_CONFIRMATION, YS_ECONFIRM, 0,
-                    "Everything is verified. Playlists are deleted only after a second yes.",
-                    err);
+        ys_engine_ask_rest(engine, YS_PAUSE_CONFIRMATION, YS_ECONFIRM, 0,
+                           "Everything is verified. Playlists are deleted only after a second "
+                           "yes.");
+        return ys_engine_rest(engine, err);
+    case YS_ACT_DONE:
+        return ys_fail(err, YS_EINTERNAL,
+                       "Nothing is left to do, but the job is not complete.");
     default:
         *more = true;
         return YS_OK;
@@ -481,23 +409,23 @@ static bool is_read(enum ys_action_kind kind)
            kind == YS_ACT_VERIFY || kind == YS_ACT_PROVE;
 }
 
-enum ys_status ys_engine_step(struct ys_engine *engine, int64_t timeout_ms, bool *more,
-                              struct ys_error *err)
+/* One step of an engine whose last one left it whole. */
+static enum ys_status step(struct ys_engine *engine, int64_t timeout_ms, bool *more,
+                           struct ys_error *err)
 {
     struct ys_action action;
 
-    *more = false;
     if (ys_stage_finished(engine->job.stage))
-        return engine->job.stage == YS_STAGE_COMPLETED
-                   ? YS_OK
-                   : ys_fail(err, YS_ESTATE, "Job %lld is \"%s\".", (long long)engine->job.id,
-                             ys_stage_name(engine->job.stage));
+        return engine->job.stage == YS_STAGE_COMPLETED ? YS_OK : ended(engine, err);
     if (!engine->started || engine->job.stage == YS_STAGE_PAUSED) YS_TRY(start(engine, err));
-    if (engine->job.stage == YS_STAGE_PENDING || engine->job.stage == YS_STAGE_BACKUP) {
+    if (!engine->resting && !engine->job.pause_requested &&
+        (engine->job.stage == YS_STAGE_PENDING || engine->job.stage == YS_STAGE_BACKUP)) {
         YS_TRY(back_up(engine, err));
-        *more = true;
-        return YS_OK;
+        *more = !engine->resting;
+        return engine->resting ? ys_engine_rest(engine, err) : YS_OK;
     }
+    if (engine->resting && ys_client_in_flight(engine->client) == 0)
+        return ys_engine_rest(engine, err);
     YS_TRY(turn(engine, &action, err));
     if (ys_client_in_flight(engine->client) == 0) {
         YS_TRY(come_to_rest(engine, &action, more, err));
@@ -505,10 +433,30 @@ enum ys_status ys_engine_step(struct ys_engine *engine, int64_t timeout_ms, bool
     }
     *more = true;
     if (is_read(action.kind)) return read_action(engine, &action, err);
-    if (action.kind == YS_ACT_DONE && ys_client_in_flight(engine->client) == 0)
-        return ys_fail(err, YS_EINTERNAL, "Nothing is left to do, but the job is not complete.");
     return wait_for(engine, action.kind == YS_ACT_WAIT ? action.wake_ms : INT64_MAX, timeout_ms,
                     err);
+}
+
+enum ys_status ys_engine_step(struct ys_engine *engine, int64_t timeout_ms, bool *more,
+                              struct ys_error *err)
+{
+    struct ys_error why = {0};
+    enum ys_status status;
+
+    *more = false;
+    if (engine->broken)
+        return ys_fail(err, engine->rest_error.status,
+                       "The job cannot go on in this process: %s", engine->rest_error.message);
+    status = step(engine, timeout_ms, more, &why);
+    if (err) *err = why;
+    if (status == YS_OK) return YS_OK;
+    *more = false;
+    if (engine->job.stage == YS_STAGE_PAUSED || status == YS_EINTERRUPTED ||
+        ys_stage_finished(engine->job.stage))
+        return status;
+    engine->broken = true;
+    engine->rest_error = why;
+    return status;
 }
 
 int64_t ys_engine_wait_ms(struct ys_engine *engine)
@@ -566,10 +514,8 @@ enum ys_status ys_engine_decide(struct ys_engine *engine, int64_t operation_id,
     switch (decision) {
     case YS_DECIDE_FAIL: return YS_OK;
     case YS_DECIDE_PAUSE:
-        engine->resting = true;
-        engine->rest_reason = YS_PAUSE_ERRORS_COLLECTED;
-        (void)ys_fail(&engine->rest_error, YS_EPAUSED,
-                      "The policy pauses the job over an operation that failed.");
+        ys_engine_ask_rest(engine, YS_PAUSE_ERRORS_COLLECTED, YS_EPAUSED, 0,
+                           "The policy pauses the job over an operation that failed.");
         return YS_OK;
     case YS_DECIDE_SKIP:
         YS_TRY(redecide(engine, &agenda->tasks[number], true, err));

@@ -21,6 +21,8 @@
 
 /* An operation is tried at most this often before it is parked as failed. */
 #define YS_ATTEMPTS_MAX 8
+/* When a job that could not reach YouTube may try again. */
+#define YS_NETWORK_REST_MS INT64_C(60000)
 /* Events wait for their reader up to this number; older ones are dropped. */
 #define YS_EVENTS_MAX 512
 
@@ -39,7 +41,9 @@ struct ys_engine {
     bool stopping;               /* nothing new is claimed; what is out is awaited */
     bool resting;                /* an outcome asks for a pause once nothing is in flight */
     enum ys_pause_reason rest_reason;
-    struct ys_error rest_error;  /* status and words of that pause */
+    int64_t rest_resets_at_ms;
+    struct ys_error rest_error;  /* status and words of that pause, or of what broke */
+    bool broken;                 /* a turn failed half way: memory and store may differ */
     struct ys_event *events;     /* a ring */
     size_t event_first, event_count, event_capacity;
 };
@@ -67,6 +71,24 @@ YS_CHECKED enum ys_status ys_engine_load(struct ys_engine *engine, struct ys_err
 YS_CHECKED enum ys_status ys_engine_request(struct ys_engine *engine, size_t task,
                                             struct ys_request *out, bool *needed,
                                             struct ys_error *err);
+
+/* rest.c: coming to rest. Asking keeps the first reason; the pause is taken by ys_engine_rest once
+ * nothing is in flight, and returned as its status. */
+void ys_engine_ask_rest(struct ys_engine *engine, enum ys_pause_reason reason,
+                        enum ys_status status, int64_t resets_at_ms, const char *message);
+YS_CHECKED enum ys_status ys_engine_ask_quota_rest(struct ys_engine *engine,
+                                                   enum ys_method method, const char *why,
+                                                   struct ys_error *err);
+/* A read that failed: YS_OK with a rest asked for when a person or time can mend it, else its
+ * status. */
+YS_CHECKED enum ys_status ys_engine_read_failed(struct ys_engine *engine, enum ys_status status,
+                                                const struct ys_error *why,
+                                                struct ys_error *err);
+YS_CHECKED enum ys_status ys_engine_rest(struct ys_engine *engine, struct ys_error *err);
+YS_CHECKED enum ys_status ys_engine_rest_for_user(struct ys_engine *engine, struct ys_error *err);
+/* Stores the job's row, with an entry in the log, in a transaction of its own. */
+YS_CHECKED enum ys_status ys_engine_store_job(struct ys_engine *engine, const char *action,
+                                              struct ys_error *err);
 
 /* outcome.c: what an exchange means for its task; inside the turn's transaction. */
 YS_CHECKED enum ys_status ys_engine_outcome(struct ys_engine *engine, size_t task,

@@ -16,16 +16,6 @@
 #define FAILURES_IN_A_ROW_MAX 6
 #define THROTTLES_IN_A_ROW_MAX 8
 #define THROTTLE_REST_MS YS_MS_PER_HOUR
-#define NETWORK_REST_MS YS_MS_PER_MINUTE
-
-static void rest_because(struct ys_engine *engine, enum ys_pause_reason reason,
-                         enum ys_status status, const char *message)
-{
-    if (engine->resting) return;
-    engine->resting = true;
-    engine->rest_reason = reason;
-    (void)ys_fail(&engine->rest_error, status, "%s", message);
-}
 
 /* ---------------------------------------------------------------- done */
 
@@ -253,15 +243,15 @@ static enum ys_status person_must_act(struct ys_engine *engine, size_t task,
                                       const struct ys_outcome *outcome,
                                       enum ys_pause_reason reason, struct ys_error *err)
 {
-    rest_because(engine, reason, outcome->status, outcome->message);
+    ys_engine_ask_rest(engine, reason, outcome->status, 0, outcome->message);
     return ys_engine_again(engine, task, outcome->reason, outcome->message, 0, err);
 }
 
 /* Nothing comes back any more: the job rests for a while. */
 static void unreachable(struct ys_engine *engine, const struct ys_outcome *outcome)
 {
-    engine->job.resets_at_ms = ys_client_now_ms(engine->client) + NETWORK_REST_MS;
-    rest_because(engine, YS_PAUSE_NETWORK_ERROR, YS_ENETWORK, outcome->message);
+    ys_engine_ask_rest(engine, YS_PAUSE_NETWORK_ERROR, YS_ENETWORK,
+                       ys_client_now_ms(engine->client) + YS_NETWORK_REST_MS, outcome->message);
 }
 
 static enum ys_status passing(struct ys_engine *engine, size_t task,
@@ -286,8 +276,9 @@ static enum ys_status slow_down(struct ys_engine *engine, size_t task,
     const struct ys_outcome *outcome = &exchange->outcome;
 
     if (++engine->throttles_in_a_row >= THROTTLES_IN_A_ROW_MAX) {
-        engine->job.resets_at_ms = ys_client_now_ms(engine->client) + THROTTLE_REST_MS;
-        rest_because(engine, YS_PAUSE_QUOTA_EXHAUSTED, YS_ETHROTTLED, outcome->message);
+        ys_engine_ask_rest(engine, YS_PAUSE_QUOTA_EXHAUSTED, YS_ETHROTTLED,
+                           ys_client_now_ms(engine->client) + THROTTLE_REST_MS,
+                           outcome->message);
     }
     return ys_engine_again(engine, task, outcome->reason, outcome->message,
                            outcome->retry_after_ms > 0 ? outcome->retry_after_ms : 0, err);
@@ -343,7 +334,8 @@ enum ys_status ys_engine_outcome(struct ys_engine *engine, size_t task,
         entry->attempts--;
         return person_must_act(engine, task, outcome, YS_PAUSE_AUTH_ERROR, err);
     case YS_VERDICT_ACCOUNT_REFUSED:
-        rest_because(engine, YS_PAUSE_ERRORS_COLLECTED, outcome->status, outcome->message);
+        ys_engine_ask_rest(engine, YS_PAUSE_ERRORS_COLLECTED, outcome->status, 0,
+                           outcome->message);
         return playlist_refused(engine, task, outcome, err);
     case YS_VERDICT_PLAYLIST_REFUSED: return playlist_refused(engine, task, outcome, err);
     case YS_VERDICT_PLAYLIST_GONE: return playlist_gone(engine, task, exchange, err);
