@@ -194,7 +194,7 @@ static const char *category_title(int id)
 static enum ys_status find_groups(struct grouping *grouping, struct ys_error *err)
 {
     struct ys_stmt *stmt;
-    enum ys_status status;
+    enum ys_status status = YS_OK;
     bool row = false;
     YS_TRY(ys_sim_query(grouping->loader.sim, &stmt, err,
                         "SELECT kind, name FROM (SELECT 0 AS kind, category_id AS name, count(*)"
@@ -225,8 +225,8 @@ static enum ys_status fill_group(struct grouping *grouping, const struct group *
     static const char *const sql[] = {
         "SELECT id FROM videos WHERE category_id = ?1 ORDER BY id",
         "SELECT id FROM videos WHERE channel_title = ?1 ORDER BY id",
-        "SELECT DISTINCT v.id FROM videos v, json_each(v.tags) t WHERE lower(t.value) = ?1"
-        " ORDER BY v.id"};
+        ("SELECT id FROM videos WHERE EXISTS (SELECT 1 FROM json_each(tags) WHERE lower(value) ="
+         " ?1) ORDER BY id")};
     struct ys_sim *sim = grouping->loader.sim;
     int category = (int)strtol(group->name, NULL, 10);
     struct ys_sim_playlist spec = {

@@ -130,8 +130,8 @@ bool ys_sim_parts(const char *value, const char *known, unsigned *bits, char *ba
 
 /* ------------------------------------------------------------------ bodies */
 
-/* Text fields by their path; what is not here and not below one of `taken` is unknown. */
-static char **text_field(struct ys_sim_input *input, const char *path)
+/* Where the text of a path goes; false: it is no text field. */
+static bool text_field(struct ys_sim_input *input, const char *path, char ***to)
 {
     const struct { const char *path; char **to; } fields[] = {
         {"$.id", &input->id},
@@ -145,8 +145,11 @@ static char **text_field(struct ys_sim_input *input, const char *path)
         {"$.contentDetails.note", &input->note},
     };
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
-        if (strcmp(fields[i].path, path) == 0) return fields[i].to;
-    return NULL;
+        if (strcmp(fields[i].path, path) == 0) {
+            *to = fields[i].to;
+            return true;
+        }
+    return false;
 }
 
 /* Fields that a resource has and that a client may send back; they change nothing. */
@@ -187,8 +190,8 @@ static enum ys_status read_field(void *ctx, const struct ys_json_row *row, struc
         input->json = strcmp(type, "object") == 0;
         return YS_OK;
     }
-    char **to = text_field(input, path);
-    if (to) {
+    char **to = NULL;
+    if (text_field(input, path, &to)) {
         if (is_null || *to) return YS_OK;
         if (!is_text) {
             input->wrong = true;

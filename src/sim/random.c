@@ -82,7 +82,7 @@ void ys_sim_hash_text(struct ys_sim_hash *hash, const char *text)
 
 void ys_sim_hash_etag(const struct ys_sim_hash *hash, char out[YS_SIM_ETAG_BYTES])
 {
-    uint64_t words[3] = {hash->a, hash->b, hash->c};
+    const uint64_t words[3] = {hash->a, hash->b, hash->c};
     unsigned char raw[20];
     char text[32];
     for (size_t i = 0; i < sizeof raw; i++)

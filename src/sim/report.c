@@ -10,8 +10,8 @@ enum ys_status ys_truth_snapshot(struct ys_sim *sim, struct ys_error *err)
     static const char *const statements[] = {
         "DELETE FROM snapshot_playlists", "DELETE FROM snapshot_items",
         "INSERT INTO snapshot_playlists SELECT id FROM playlists WHERE deleted_ms IS NULL",
-        "INSERT INTO snapshot_items SELECT p.id, i.video_id, count(*) FROM items i JOIN playlists"
-        " p ON p.key = i.playlist WHERE i.live = 1 GROUP BY p.id, i.video_id"};
+        ("INSERT INTO snapshot_items SELECT p.id, i.video_id, count(*) FROM items i JOIN playlists"
+         " p ON p.key = i.playlist WHERE i.live = 1 GROUP BY p.id, i.video_id")};
     enum ys_status status = YS_OK;
     YS_TRY(ys_sim_begin(sim, err));
     for (size_t i = 0; i < sizeof statements / sizeof statements[0] && status == YS_OK; i++)

@@ -212,10 +212,11 @@ static void wait_for_end(const sigset_t *signals, bool with_parent, pid_t parent
 }
 
 static enum ys_status start(struct simd *simd, const struct settings *settings,
-                            const struct ys_env *env, struct ys_error *err)
+                            struct ys_clock_file *clock, struct ys_error *err)
 {
     struct ys_sim_options options = settings->sim;
-    options.env = env;
+    struct ys_env env = ys_clock_file_env(clock);
+    options.env = &env;
     YS_TRY(ys_sim_open(&simd->sim, &options, err));
     YS_TRY(fill(simd->sim, settings, err));
     for (size_t i = 0; i < settings->fault_count; i++)
@@ -246,11 +247,7 @@ int main(int argc, char **argv)
     simd.latency_ms = settings.latency_ms;
     int port = (int)settings.port;
     enum ys_status status = open_clock(&settings, &clock, &error);
-    struct ys_env env = {0};
-    if (status == YS_OK) {
-        env = ys_clock_file_env(clock);
-        status = start(&simd, &settings, &env, &error);
-    }
+    if (status == YS_OK) status = start(&simd, &settings, clock, &error);
     if (status == YS_OK) status = simd_http_start(&http, &simd, &port, &error);
     if (status == YS_OK) status = write_port(settings.port_file, port, &error);
     if (status == YS_OK) {

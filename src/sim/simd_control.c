@@ -126,7 +126,7 @@ static enum ys_status set_line(struct simd *simd, char *line, struct ys_error *e
     for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
         if (strcmp(line, settings[i].name) != 0) continue;
         if (settings[i].wide) *settings[i].wide = value;
-        else *settings[i].narrow = (int)value;
+        if (settings[i].narrow) *settings[i].narrow = (int)value;
         return YS_OK;
     }
     return ys_fail(err, YS_EINVAL, "there is no setting \"%s\"", line);

@@ -50,7 +50,8 @@ static void pause_ms(int64_t duration_ms)
 {
     struct timespec left = {.tv_sec = (time_t)(duration_ms / 1000),
                             .tv_nsec = (long)(duration_ms % 1000) * 1000000};
-    while (nanosleep(&left, &left) != 0 && errno == EINTR) continue;
+    while (nanosleep(&left, &left) != 0 && errno == EINTR) {
+    }
 }
 
 /* Waits, but not longer than the server or the client lives. */

@@ -47,14 +47,15 @@ enum ys_status ys_truth_items(struct ys_sim *sim, const char *playlist_id, ys_tr
     struct ys_stmt *stmt;
     enum ys_status status;
     bool row = false;
-    int64_t position = 0;
+    int64_t next = 0;
     YS_TRY(ys_sim_query(sim, &stmt, err,
                         "SELECT i.id, i.video_id, i.added_ms, coalesce(v.availability, 2) FROM"
                         " playlists p JOIN items i ON i.playlist = p.key AND i.live = 1 LEFT"
                         " JOIN videos v ON v.id = i.video_id WHERE p.id = ?1 ORDER BY i.rank",
                         YS_ARGS(YS_T(playlist_id))));
     for (;;) {
-        struct ys_truth_item item = {.position = position++};
+        struct ys_truth_item item = {.position = next};
+        next++;
         status = ys_step(stmt, &row, err);
         if (status != YS_OK || !row) break;
         (void)ys_copy(item.id, sizeof item.id, ys_col_text(stmt, 0));

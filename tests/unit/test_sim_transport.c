@@ -20,7 +20,9 @@ static struct ys_transport *transport;
 
 static void open_transport(struct box *box, int64_t latency_ms, int drop_permille)
 {
-    struct ys_sim_transport_options options = {latency_ms, latency_ms, drop_permille};
+    struct ys_sim_transport_options options = {.latency_min_ms = latency_ms,
+                                               .latency_max_ms = latency_ms,
+                                               .drop_effect_permille = drop_permille};
 
     BOX(box, ys_sim_transport(&transport, box->sim, &options, &box->err));
 }

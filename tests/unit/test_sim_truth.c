@@ -132,7 +132,8 @@ static void test_json(void **state)
 static void test_file(void **state)
 {
     static struct box box;
-    char path[SCRATCH_PATH_BYTES], list[YS_ID_BYTES], item[YS_ID_BYTES], again[YS_ID_BYTES];
+    static char path[SCRATCH_PATH_BYTES];
+    char list[YS_ID_BYTES], item[YS_ID_BYTES], again[YS_ID_BYTES];
 
     (void)state;
     scratch_make();
@@ -164,7 +165,7 @@ static void test_file(void **state)
 static void test_foreign_file(void **state)
 {
     static struct box box;
-    char path[SCRATCH_PATH_BYTES];
+    static char path[SCRATCH_PATH_BYTES];
     struct ys_db *db = NULL;
 
     (void)state;
