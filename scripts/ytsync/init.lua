@@ -34,6 +34,12 @@ local RETRIES_MAX = 3
 -- Rests that end at once, one after the other with nothing done between them.
 local EMPTY_RESTS_MAX = 3
 
+-- What passes by itself; everything else needs a person.
+local PASSING = {
+    quota_exhausted = true, creates_exhausted = true, throttled = true, network_error = true,
+    bad_reply = true, reply_too_large = true, outcome_unknown = true, library_changing = true,
+}
+
 local DECISIONS = { retry = true, skip = true, pause = true, fail = true }
 
 ---@class ytsync.Session
@@ -383,6 +389,9 @@ end
 -- on YouTube meanwhile is looked at before anything is written. False when time alone does not
 -- help; nil, message, name when the sleep was interrupted or the job cannot be taken up.
 local function rest(self, on_event, message, name, empty_rests)
+    if not PASSING[name] then
+        return false
+    end
     local wait_ms = self:wait_ms()
     if wait_ms < 0 or (wait_ms == 0 and empty_rests >= EMPTY_RESTS_MAX) then
         return false

@@ -137,7 +137,7 @@ function Progress:event(event)
     if event.kind == "operation" and self.verbose then
         self:line("  " .. describe(event.operation))
     end
-    if event.total and event.total > 0 then
+    if event.total and event.total > 0 and event.stage ~= "paused" then
         self:draw(("%s: %s of %s done"):format(LABELS[event.stage] or event.stage,
             text.number(event.done), text.number(event.total)))
     end

@@ -90,6 +90,29 @@ describe("the command over HTTP", function()
         assert.equal(0, report.lost)
     end)
 
+    check("stops at a signal, and goes on from there", function()
+        sim:stop()
+        sim = simulator.start(SMALL .. " --latency 20")
+        sim.env.YTSYNC_POLICY = policy(SIMPLE)
+        local running = sim:begin("run --yes --delete --wait")
+        repeat -- until the job is at work
+            local made = 0
+            for _, request in ipairs(sim:ask("/sim/requests").requests) do
+                made = made + (request.method == "playlistItems.insert" and 1 or 0)
+            end
+        until made >= 3
+        local code, err = running:finish("TERM")
+        assert.equal(75, code, err)
+        has(err, "Nothing is lost. Go on with: " .. simulator.COMMAND .. " run")
+        local before = sim:ask("/sim/truth").report
+        assert.equal(0, before.lost)
+        assert.equal(0, (sim:run("run --yes --delete --wait")))
+        local report = sim:ask("/sim/truth").report
+        assert.equal(0, report.lost)
+        assert.equal(0, report.doubled)
+        assert.equal(3, report.playlists_now)
+    end)
+
     check("keeps everything that is there with old = keep", function()
         sim.env.YTSYNC_POLICY = policy((SIMPLE:gsub('old = "delete"', 'old = "keep"')))
         local code, _, err = sim:run("run --yes --wait")

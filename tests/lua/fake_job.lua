@@ -57,6 +57,9 @@ function Job:events()
 end
 
 function Job:wait_ms()
+    if self.job.stage ~= "paused" then
+        return self.job.stage == "completed" and -1 or 0
+    end
     return self.job.reason == "quota_exhausted" and DAY_MS or -1
 end
 

@@ -72,14 +72,8 @@ function M.shell(line)
     return code, out_text, err_text
 end
 
---- Runs the command with these settings in its environment.
----@param words string
----@param env table<string, string>
----@param under? string  a program that starts it, with its arguments
----@return integer code
----@return string out
----@return string err
-function M.command(words, env, under)
+-- The command with these settings in its environment, as a line of shell.
+local function command_line(words, env, under)
     local names, line = {}, "env"
     for name in pairs(env) do
         names[#names + 1] = name
@@ -88,7 +82,18 @@ function M.command(words, env, under)
     for _, name in ipairs(names) do
         line = line .. " " .. name .. "=" .. quote(env[name])
     end
-    return M.shell(("%s %s %s scripts/sync.lua %s"):format(line, under or "", LUA, words))
+    return ("%s %s %s scripts/sync.lua %s"):format(line, under or "", LUA, words)
+end
+
+--- Runs the command with these settings in its environment.
+---@param words string
+---@param env table<string, string>
+---@param under? string  a program that starts it, with its arguments
+---@return integer code
+---@return string out
+---@return string err
+function M.command(words, env, under)
+    return M.shell(command_line(words, env, under))
 end
 
 --- Starts a simulator with a database of its own beside it.
@@ -130,6 +135,25 @@ function Simulator:run(words, more, under)
         env[name] = value
     end
     return M.command(words, env, under)
+end
+
+local Running = {}
+Running.__index = Running
+
+--- Begins a call of the command that runs beside the test.
+function Simulator:begin(words)
+    local err = M.path("err")
+    local pipe = assert(io.popen(("echo $$; exec %s 2>%s </dev/null"):format(
+        command_line(words, self.env), quote(err)), "r"))
+    return setmetatable({ pid = pipe:read("l"), pipe = pipe, err = err }, Running)
+end
+
+--- Sends a signal and waits for the end. Returns the exit code and what was said.
+function Running:finish(signal)
+    os.execute(("kill -%s %s"):format(signal, self.pid))
+    self.pipe:read("a")
+    local _, _, code = self.pipe:close()
+    return code, M.read(self.err)
 end
 
 -- Plain HTTP by bash alone: the test endpoints need no more.

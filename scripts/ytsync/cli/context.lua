@@ -149,6 +149,9 @@ function Context:ask(question)
     self.progress:clear()
     self.world.err(text.safe_lines(question) .. " [y/N] ")
     local answer = self.world.read_line()
+    if not answer then
+        self.world.err("\n") -- the end of input, or Ctrl-C, ended no line
+    end
     return answer ~= nil and answer:lower():find("^%s*y") ~= nil
 end
 
