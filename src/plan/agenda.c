@@ -43,6 +43,7 @@ enum ys_status ys_agenda_lane(struct ys_agenda *agenda, const char *category,
                            .last_write_ms = YS_NEVER_MS,
                            .listed_ms = YS_NEVER_MS,
                            .proved_ms = YS_NEVER_MS,
+                           .metadata_ms = YS_NEVER_MS,
                            .created_ms = YS_NEVER_MS};
     char key[YS_TITLE_BYTES + 2];
     int64_t number;
@@ -124,6 +125,7 @@ void ys_agenda_reopen(struct ys_agenda *agenda, size_t task)
     lane->cursor = lane->head;
     lane->verified = false;
     lane->stopped = false;
+    lane->gone = false;
 }
 
 const char *ys_agenda_objection(const struct ys_agenda *agenda, size_t lane,

@@ -32,6 +32,20 @@ static int64_t settled_at(const struct view *view, int64_t since_ms)
     return since_ms == YS_NEVER_MS ? YS_NEVER_MS : since_ms + view->agenda->settle_ms;
 }
 
+/* Whether something of that time is at most so old. */
+static bool recent(const struct view *view, int64_t at_ms, int64_t age_ms)
+{
+    return at_ms != YS_NEVER_MS && at_ms > view->moment->now_ms - age_ms;
+}
+
+/* Pages of a listing of the lane: one at least. */
+static int64_t pages(const struct view *view, size_t lane)
+{
+    size_t rows = view->agenda->lanes[lane].rows;
+
+    return rows == 0 ? 1 : (int64_t)((rows + YS_PAGE_ROWS_MAX - 1) / YS_PAGE_ROWS_MAX);
+}
+
 static bool write_task(struct view *view, size_t lane, size_t task)
 {
     if (view->moment->units_left < ys_op_units(view->agenda->tasks[task].kind)) {
@@ -48,22 +62,20 @@ static bool write_task(struct view *view, size_t lane, size_t task)
 /* A read of the whole lane must fit into the day, or it would be thrown away half way. */
 static bool read_lane(struct view *view, enum ys_action_kind kind, size_t lane)
 {
-    int64_t pages = (int64_t)(view->agenda->lanes[lane].rows / YS_PAGE_ROWS_MAX) + 1;
-
-    if (view->moment->units_left < pages) {
+    if (view->moment->units_left < pages(view, lane)) {
         view->no_units = true;
         return false;
     }
     return decide(view, kind, lane, YS_NO_TASK);
 }
 
-/* Lists a lane before its first write, when that write could follow at once: a survey for later
- * would have to be made again on another day. */
-static bool survey(struct view *view, size_t lane, size_t task)
+/* A read that a write needs is made when that write can follow at once: what was read for later
+ * would have to be read again on another day. */
+static bool read_before(struct view *view, enum ys_action_kind kind, size_t lane, size_t task)
 {
-    int64_t pages = (int64_t)(view->agenda->lanes[lane].rows / YS_PAGE_ROWS_MAX) + 1;
+    int64_t reads = kind == YS_ACT_METADATA ? 1 : pages(view, lane);
 
-    if (view->moment->units_left < pages + ys_op_units(view->agenda->tasks[task].kind)) {
+    if (view->moment->units_left < reads + ys_op_units(view->agenda->tasks[task].kind)) {
         view->no_units = true;
         return false;
     }
@@ -71,7 +83,7 @@ static bool survey(struct view *view, size_t lane, size_t task)
         wait_until(view, INT64_MAX);
         return false;
     }
-    return decide(view, YS_ACT_SURVEY, lane, YS_NO_TASK);
+    return decide(view, kind, lane, YS_NO_TASK);
 }
 
 /* Lists the lane when settle_ms have passed since its last write. */
@@ -110,7 +122,7 @@ static bool settle(struct view *view, size_t number, size_t task)
         wait_until(view, lane->settle_ms);
         return false;
     }
-    if (view->moment->units_left < 1 + (int64_t)(lane->rows / YS_PAGE_ROWS_MAX)) {
+    if (view->moment->units_left < pages(view, number)) {
         view->no_units = true;
         return false;
     }
@@ -150,7 +162,8 @@ static bool fill_lane(struct view *view, size_t number)
         return !lane->verified && verify(view, number, lane->last_add_ms);
     switch (view->agenda->tasks[task].kind) {
     case YS_OP_PLAYLIST_CREATE:
-        if (!view->moment->creates_open) {
+        if (view->moment->units_left >= ys_op_units(YS_OP_PLAYLIST_CREATE) &&
+            !view->moment->creates_open) {
             view->no_creates = true;
             return false;
         }
@@ -163,11 +176,12 @@ static bool fill_lane(struct view *view, size_t number)
         if (!lane->verified) return verify(view, number, lane->last_add_ms);
         /* fall through */
     case YS_OP_PLAYLIST_UPDATE:
-        if (!lane->metadata) return read_lane(view, YS_ACT_METADATA, number);
-        return write_task(view, number, task);
+        if (recent(view, lane->metadata_ms, YS_METADATA_MS))
+            return write_task(view, number, task);
+        return read_before(view, YS_ACT_METADATA, number, task);
     default:
         if (lane->surveyed) return write_task(view, number, task);
-        return survey(view, number, task);
+        return read_before(view, YS_ACT_SURVEY, number, task);
     }
 }
 
@@ -201,14 +215,15 @@ static bool destinations_fresh(struct view *view, bool for_playlists, bool *deci
     for (i = 0; i < view->agenda->lane_count; i++) {
         struct ys_lane *lane = &view->agenda->lanes[i];
         int64_t since = for_playlists ? lane->last_write_ms : lane->last_add_ms;
-        if (!lane->category[0] || lane->stopped || !(lane->destination || lane->head != YS_NO_TASK))
+        if (!lane->category[0] || lane->gone || !lane->playlist_id[0] ||
+            !(lane->destination || lane->head != YS_NO_TASK))
             continue;
         if (lane->busy) {
             wait_until(view, INT64_MAX);
             return false;
         }
         if (lane->listed_ms != YS_NEVER_MS && lane->listed_ms >= settled_at(view, since) &&
-            lane->listed_ms > view->moment->now_ms - YS_DESTINATION_MS)
+            recent(view, lane->listed_ms, YS_DESTINATION_MS))
             continue;
         *decided = verify(view, i, since);
         return false;
@@ -245,8 +260,6 @@ static bool delete_lanes(struct view *view)
     for (i = 0; i < view->agenda->lane_count; i++) {
         struct ys_lane *lane = &view->agenda->lanes[i];
         size_t task = ys_lane_task(view->agenda, lane);
-        bool fresh = lane->proved_ms != YS_NEVER_MS &&
-                     lane->proved_ms > view->moment->now_ms - YS_PROOF_MS;
         if (lane->category[0] || lane->stopped || task == YS_NO_TASK) continue;
         open = true;
         if (held(view, lane, task)) continue;
@@ -255,8 +268,10 @@ static bool delete_lanes(struct view *view)
         if (!view->moment->confirmed && lane->proved_ms != YS_NEVER_MS) continue;
         unproved = true;
         if (!destinations_fresh(view, true, &decided)) return decided;
-        if (!view->moment->confirmed || !fresh) return read_lane(view, YS_ACT_PROVE, i);
-        if (write_task(view, i, task)) return true;
+        if (!view->moment->confirmed) return read_lane(view, YS_ACT_PROVE, i);
+        if (recent(view, lane->proved_ms, YS_PROOF_MS) ? write_task(view, i, task)
+                                                       : read_before(view, YS_ACT_PROVE, i, task))
+            return true;
     }
     if (open && !unproved && !view->moment->confirmed && !view->waiting)
         return decide(view, YS_ACT_CONFIRM, 0, YS_NO_TASK);

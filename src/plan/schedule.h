@@ -21,8 +21,10 @@
  * ones were answered 409 or 404, and still cost). */
 #define YS_AFTER_CREATE_MS INT64_C(3000)
 /* A doomed playlist is deleted at most this long after it was listed, its destinations at most
- * this long after theirs (DESIGN section 6). */
+ * this long after theirs (DESIGN section 6). An update leaves at most this long after the fields
+ * that it sends back were read. */
 #define YS_PROOF_MS INT64_C(60000)
+#define YS_METADATA_MS INT64_C(60000)
 #define YS_DESTINATION_MS INT64_C(600000)
 #define YS_NEVER_MS INT64_MIN
 
@@ -35,6 +37,7 @@ struct ys_task {
     int64_t attempts, copies;
     int64_t intent_at_ms;       /* wall time of the last attempt's claim */
     bool seen;                  /* a listing showed its effect */
+    bool parked;                /* skipped because of its lane, not by the policy's word */
     const char *video_id, *item_id, *remote_id, *title;
 };
 
@@ -46,9 +49,9 @@ struct ys_lane {
     size_t rows;                /* rows as last known, for the price of a listing */
     bool destination;           /* some video has its home here */
     bool stopped;               /* gone or refused: nothing more is done here */
+    bool gone;                  /* YouTube does not list it: what stood there is not seen */
     bool busy;                  /* a write is in flight */
     bool surveyed;              /* listed by this process before its first write */
-    bool metadata;              /* all mutable fields were read since the last update */
     bool verified;              /* a listing showed every insert that is done */
     bool looked;                /* the unknown outcome was looked at once */
     int64_t ready_ms;           /* no write before */
@@ -57,6 +60,7 @@ struct ys_lane {
     int64_t last_write_ms;      /* the same for any write */
     int64_t listed_ms;          /* when its last complete listing began */
     int64_t proved_ms;          /* when the listing of a passed proof began */
+    int64_t metadata_ms;        /* when all mutable fields were read, since the last update */
     int64_t created_ms;         /* from when on it counts as young: its creation by this process, or
                                  * the start of this process when another one created it */
     struct ys_map present;      /* of that listing: video id -> copies */

@@ -235,8 +235,28 @@ static enum ys_status moment_now(struct ys_engine *engine, struct ys_moment *out
     return YS_OK;
 }
 
+/* A row leaves a playlist only when its video was seen where it belongs, or was dropped (P1). */
+static enum ys_status keep_row(struct ys_engine *engine, size_t number, bool *kept,
+                               struct ys_error *err)
+{
+    const struct ys_task *task = &engine->agenda.tasks[number];
+    int64_t copies = 0;
+    const char *why;
+    char text[512];
+
+    *kept = false;
+    if (task->kind != YS_OP_ITEM_DELETE) return YS_OK;
+    (void)ys_map_get(&engine->agenda.lanes[task->lane].present, task->video_id, &copies);
+    why = ys_agenda_objection(&engine->agenda, task->lane, task->video_id, copies);
+    if (!why) return YS_OK;
+    *kept = true;
+    (void)snprintf(text, sizeof text, "The video %s stays in \"%.150s\": %s.", task->video_id,
+                   task->title, why);
+    return ys_engine_skipped(engine, number, "unaccounted", text, err);
+}
+
 /* Books and marks one task; *claimed false when the ledger refused after all, or when the live
- * playlist is as wanted already. */
+ * playlist is as wanted already, or the row has to stay. */
 static enum ys_status claim_task(struct ys_engine *engine, size_t number, struct claim *claim,
                                  bool *claimed, struct ys_error *err)
 {
@@ -244,11 +264,13 @@ static enum ys_status claim_task(struct ys_engine *engine, size_t number, struct
     struct ys_lane *lane = &engine->agenda.lanes[task->lane];
     int64_t now = ys_client_now_ms(engine->client);
     enum ys_status status;
-    bool needed;
+    bool needed, kept;
 
     *claimed = false;
     memset(claim, 0, sizeof *claim);
     claim->task = number;
+    YS_TRY(keep_row(engine, number, &kept, err));
+    if (kept) return YS_OK;
     YS_TRY(ys_engine_request(engine, number, &claim->request, &needed, err));
     if (!needed) {
         ys_request_free(&claim->request);

@@ -104,6 +104,14 @@ YS_CHECKED enum ys_status ys_engine_failed(struct ys_engine *engine, size_t task
 YS_CHECKED enum ys_status ys_engine_stop_lane(struct ys_engine *engine, size_t lane,
                                               const char *reason, const char *message,
                                               struct ys_error *err);
+/* The same, and what stood in its playlist does not count as seen any more (P1). */
+YS_CHECKED enum ys_status ys_engine_lane_gone(struct ys_engine *engine, size_t lane,
+                                              const char *reason, const char *message,
+                                              struct ys_error *err);
+/* One task is not carried out; the reason goes on record. */
+YS_CHECKED enum ys_status ys_engine_skipped(struct ys_engine *engine, size_t task,
+                                            const char *reason, const char *message,
+                                            struct ys_error *err);
 /* Certainly not applied: pending again, not before `wait_ms` from now. */
 YS_CHECKED enum ys_status ys_engine_again(struct ys_engine *engine, size_t task,
                                           const char *reason, const char *message,

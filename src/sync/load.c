@@ -26,6 +26,7 @@ static enum ys_status load_op(struct ys_engine *engine, const struct ys_row_op *
         .copies = row->copies,
         .intent_at_ms = row->intent_at_ms,
         .seen = row->seen_at_ms > 0,
+        .parked = row->status == YS_OP_STATUS_SKIPPED && strcmp(row->reason, "policy") != 0,
         .video_id = row->video_id,
         .item_id = row->item_id,
         .remote_id = row->remote_id,

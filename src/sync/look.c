@@ -38,7 +38,7 @@ static enum ys_status no_listing(struct ys_engine *engine, size_t number,
     char text[512];
 
     if (listing->refused)
-        return ys_engine_stop_lane(engine, number, "not_listable", listing->message, err);
+        return ys_engine_lane_gone(engine, number, "not_listable", listing->message, err);
     if (lane->created_ms != YS_NEVER_MS &&
         listing->begun_mono_ms - lane->created_ms < engine->agenda.settle_ms) {
         lane->ready_ms = lane->created_ms + engine->agenda.settle_ms;
@@ -49,7 +49,7 @@ static enum ys_status no_listing(struct ys_engine *engine, size_t number,
                    "The playlist of \"%.200s\" is gone from YouTube. Its videos were not added, and "
                    "their old playlists stay. Plan again to make it anew.",
                    lane->category);
-    return ys_engine_stop_lane(engine, number, "playlist_gone", text, err);
+    return ys_engine_lane_gone(engine, number, "playlist_gone", text, err);
 }
 
 static enum ys_status look(struct ys_engine *engine, size_t lane, with_listing_fn body,
@@ -366,7 +366,7 @@ enum ys_status ys_engine_metadata(struct ys_engine *engine, size_t number, struc
 
     YS_TRY(ys_engine_read_playlist(engine, lane->playlist_id, &found, err));
     if (found) {
-        lane->metadata = true;
+        lane->metadata_ms = ys_env_mono_ms(engine->env);
         return YS_OK;
     }
     YS_TRY(ys_store_begin(engine->store, err));

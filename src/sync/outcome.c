@@ -126,6 +126,20 @@ enum ys_status ys_engine_failed(struct ys_engine *engine, size_t task, const cha
     return YS_OK;
 }
 
+enum ys_status ys_engine_skipped(struct ys_engine *engine, size_t task, const char *reason,
+                                 const char *message, struct ys_error *err)
+{
+    struct ys_task *entry = &engine->agenda.tasks[task];
+
+    YS_TRY(ys_op_settle(engine->store, entry->id, YS_OP_STATUS_SKIPPED, NULL, reason, message,
+                        ys_client_now_ms(engine->client), err));
+    ys_engine_set_status(engine, task, YS_OP_STATUS_SKIPPED);
+    entry->parked = true;
+    YS_TRY(ys_engine_error_row(engine, task, reason, message, err));
+    ys_engine_event(engine, YS_EVENT_NOTE, task, reason, message);
+    return YS_OK;
+}
+
 enum ys_status ys_engine_stop_lane(struct ys_engine *engine, size_t number, const char *reason,
                                    const char *message, struct ys_error *err)
 {
@@ -139,11 +153,22 @@ enum ys_status ys_engine_stop_lane(struct ys_engine *engine, size_t number, cons
         YS_TRY(ys_op_settle(engine->store, engine->agenda.tasks[i].id, YS_OP_STATUS_SKIPPED, NULL,
                             reason, message, now, err));
         ys_engine_set_status(engine, i, YS_OP_STATUS_SKIPPED);
+        engine->agenda.tasks[i].parked = true;
     }
     if (lane->head != YS_NO_TASK)
         YS_TRY(ys_engine_error_row(engine, lane->head, reason, message, err));
     ys_engine_event(engine, YS_EVENT_NOTE, lane->head, reason, message);
     return YS_OK;
+}
+
+enum ys_status ys_engine_lane_gone(struct ys_engine *engine, size_t number, const char *reason,
+                                   const char *message, struct ys_error *err)
+{
+    struct ys_lane *lane = &engine->agenda.lanes[number];
+
+    lane->gone = true;
+    ys_map_free(&lane->present);
+    return ys_engine_stop_lane(engine, number, reason, message, err);
 }
 
 enum ys_status ys_engine_again(struct ys_engine *engine, size_t task, const char *reason,
@@ -214,7 +239,7 @@ static enum ys_status applied(struct ys_engine *engine, size_t task,
     case YS_OP_PLAYLIST_PUBLISH:
         status = ys_parse_playlist(json, &exchange->reply.body, take_playlist, &playlist, &why);
         if (status == YS_OK && strcmp(playlist.id, lane->playlist_id) != 0) status = YS_EREPLY;
-        lane->metadata = false;
+        lane->metadata_ms = YS_NEVER_MS;
         break;
     default: break;
     }
@@ -293,7 +318,10 @@ static enum ys_status playlist_gone(struct ys_engine *engine, size_t task,
     if (lane->created_ms != YS_NEVER_MS &&
         exchange->done_mono_ms - lane->created_ms < YOUNG_PLAYLIST_MS)
         return passing(engine, task, exchange, err);
-    return playlist_refused(engine, task, &exchange->outcome, err);
+    YS_TRY(ys_engine_failed(engine, task, exchange->outcome.reason, exchange->outcome.message,
+                            err));
+    return ys_engine_lane_gone(engine, engine->agenda.tasks[task].lane, exchange->outcome.reason,
+                               exchange->outcome.message, err);
 }
 
 enum ys_status ys_engine_outcome(struct ys_engine *engine, size_t task,

@@ -180,7 +180,7 @@ static enum ys_status settle(struct ys_engine *engine, size_t number,
     if (finding->fate == FATE_LANE_GONE) {
         (void)snprintf(text, sizeof text, "The playlist of \"%.150s\" is gone from YouTube.",
                        engine->agenda.lanes[task->lane].category);
-        return ys_engine_stop_lane(engine, task->lane, "playlist_gone", text, err);
+        return ys_engine_lane_gone(engine, task->lane, "playlist_gone", text, err);
     }
     return ys_engine_again(engine, number, "not_applied",
                            "The reply was lost, and YouTube shows no effect.", 0, err);
