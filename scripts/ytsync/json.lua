@@ -36,7 +36,7 @@ local function refine(value, depth)
     if type(value) ~= "table" then
         return value
     end
-    for key, member in pairs(value) do -- an assignment to an existing key is allowed here
+    for key, member in pairs(value) do -- unordered: each member by itself
         value[key] = refine(member, depth + 1)
     end
     return value
@@ -64,7 +64,7 @@ local function is_array(value)
         return false
     end
     local keys = 0
-    for _ in pairs(value) do
+    for _ in pairs(value) do -- unordered: counted only
         keys = keys + 1
     end
     return keys == count
@@ -83,7 +83,7 @@ end
 
 local function sorted_keys(object)
     local keys = {}
-    for key in pairs(object) do
+    for key in pairs(object) do -- unordered: sorted below
         if type(key) ~= "string" then
             error("a JSON object has strings for keys, not " .. tostring(key), 0)
         end

@@ -65,7 +65,7 @@ local Policy = { __name = "ytsync.Policy" }
 
 local function sorted_keys(object)
     local keys = {}
-    for key in pairs(object) do
+    for key in pairs(object) do -- unordered: sorted below
         keys[#keys + 1] = key
     end
     table.sort(keys, function(a, b)
@@ -147,7 +147,7 @@ local function names(key, value)
         end
         out[#out + 1] = name
     end
-    for other in pairs(value) do
+    for other in pairs(value) do -- unordered: the first stray key is as good as any
         if math.type(other) ~= "integer" or other < 1 or other > #out then
             where.fail(place, ("%s must be a plain list, but it has the key '%s'"):format(key,
                 tostring(other)))
@@ -268,7 +268,7 @@ local function read_categories(list)
         keys[category.key], titles[category.title] = category, category.key
         out[position] = category
     end
-    for key in pairs(list) do
+    for key in pairs(list) do -- unordered: the first stray key is as good as any
         if math.type(key) ~= "integer" or key < 1 or key > #out then
             where.fail(place, ("categories must be a plain list, but it has the key '%s'"):format(
                 tostring(key)))

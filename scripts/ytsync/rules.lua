@@ -58,7 +58,7 @@ end
 -- Checks that a table is a plain list 1..n; anything else in it is the user's slip.
 local function check_list(list, what, place)
     local count = #list
-    for key in pairs(list) do
+    for key in pairs(list) do -- unordered: the first stray key is as good as any
         if math.type(key) ~= "integer" or key < 1 or key > count then
             local name = type(key) == "string" and key .. " = ..." or "a gap"
             where.fail(place, ("%s takes a plain list, but there is %s in it"):format(what, name))

@@ -92,7 +92,7 @@ local function sorted_pairs(object)
         error("pairs: a table is needed, not a " .. type(object), 2)
     end
     local keys = {}
-    for key in next, object do
+    for key in next, object do -- unordered: sorted below
         keys[#keys + 1] = key
     end
     table.sort(keys, before)
@@ -155,7 +155,7 @@ function M.environment(options)
     env.print = options.print or function() end
     env._G = env
     local names = {}
-    for name in pairs(env) do
+    for name in pairs(env) do -- unordered: sorted below
         names[#names + 1] = name
     end
     table.sort(names)

@@ -85,7 +85,7 @@ end
 ---@return integer code
 return function(words, replaced)
     local world = system_world()
-    for key, value in pairs(replaced or {}) do
+    for key, value in pairs(replaced or {}) do -- unordered: members are copied one by one
         world[key] = value
     end
     local parsed, problem = options.parse(words, names())

@@ -30,7 +30,7 @@ local SHORT = { ["-h"] = "--help", ["-q"] = "--quiet", ["-v"] = "--verbose", ["-
 
 local function option_names()
     local names = {}
-    for name in pairs(M.OPTIONS) do
+    for name in pairs(M.OPTIONS) do -- unordered: sorted below
         names[#names + 1] = name
     end
     table.sort(names)
