@@ -48,15 +48,26 @@ static const char *program(void)
     return access(path, X_OK) == 0 ? path : NULL;
 }
 
+/* Starts the program with these arguments (up to NULL) and `out` as its output. */
 static pid_t spawn(const char *const *args, int out)
 {
-    pid_t pid = fork();
+    static char copies[ARGS_MAX][SCRATCH_PATH_BYTES];
+    char *own[ARGS_MAX] = {NULL};
+    const char *path = program();
+    pid_t pid;
+
+    assert_non_null(path);
+    for (size_t i = 0; args[i] != NULL; i++) {
+        assert_true(i + 1 < ARGS_MAX && ys_copy(copies[i], sizeof copies[i], args[i]));
+        own[i] = copies[i];
+    }
+    pid = fork();
 
     assert_true(pid >= 0);
     if (pid == 0) {
         (void)dup2(out, 1);
         (void)dup2(out, 2);
-        execv(args[0], (char *const *)(uintptr_t)args);
+        execv(path, own);
         _exit(127);
     }
     return pid;
@@ -92,7 +103,10 @@ static void start(const char *first, ...)
     (void)close(pipe_ends[1]);
     server.out = pipe_ends[0];
     assert_true(read_line(server.out, line, sizeof line));
-    if (sscanf(line, "listening on http://127.0.0.1:%d", &server.port) != 1) fail_msg("%s", line);
+    const char *colon = strrchr(line, ':');
+    if (strncmp(line, "listening on http://127.0.0.1:", 30) != 0 || colon == NULL)
+        fail_msg("%s", line);
+    else server.port = (int)strtol(colon + 1, NULL, 10);
 }
 
 /* Ends it and gives its exit code. */
