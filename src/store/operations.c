@@ -171,6 +171,47 @@ enum ys_status ys_op_settle(struct ys_store *store, int64_t id, enum ys_op_statu
     return YS_OK;
 }
 
+enum ys_status ys_op_put_back(struct ys_store *store, int64_t id, const char *reason,
+                              const char *error, struct ys_error *err)
+{
+    struct ys_stmt *stmt;
+    bool changed;
+
+    YS_TRY(ys_db_prepare(store->db,
+                         "UPDATE sync_operations SET status = 'pending',"
+                         " attempts = attempts - 1, reason = ?2, error = ?3"
+                         " WHERE id = ?1 AND status = 'in_flight' RETURNING id",
+                         &stmt, err));
+    ys_bind_int(stmt, 1, id);
+    ys_bind_text(stmt, 2, or_empty(reason));
+    ys_bind_text(stmt, 3, or_empty(error));
+    YS_TRY(ys_step(stmt, &changed, err));
+    ys_stmt_done(stmt);
+    if (!changed)
+        return ys_fail(err, YS_EINTERNAL, "Operation %lld is not in flight.", (long long)id);
+    return YS_OK;
+}
+
+enum ys_status ys_op_calls(struct ys_store *store, int64_t id, int64_t *count,
+                           int64_t *first_sent_ms, struct ys_error *err)
+{
+    struct ys_stmt *stmt;
+    bool row;
+
+    YS_TRY(ys_db_prepare(store->db,
+                         "SELECT count(*), min(sent_at) FROM quota_usage"
+                         " WHERE operation_id = ?1 AND units > 0"
+                         " AND (http_status < 400 OR http_status = 408 OR http_status >= 500)",
+                         &stmt, err));
+    ys_bind_int(stmt, 1, id);
+    YS_TRY(ys_step(stmt, &row, err));
+    YS_REQUIRE(row);
+    *count = ys_col_int(stmt, 0);
+    *first_sent_ms = ys_col_int(stmt, 1);
+    ys_stmt_done(stmt);
+    return YS_OK;
+}
+
 enum ys_status ys_op_reopen(struct ys_store *store, int64_t id, struct ys_error *err)
 {
     struct ys_stmt *stmt;

@@ -43,6 +43,14 @@ YS_CHECKED enum ys_status ys_op_settle(struct ys_store *store, int64_t id,
                                        enum ys_op_status status, const char *remote_id,
                                        const char *reason, const char *error, int64_t now_ms,
                                        struct ys_error *err);
+/* in_flight -> pending as if it had never been claimed: the attempt does not count (refused for a
+ * reason that is none of the operation's, or never sent). */
+YS_CHECKED enum ys_status ys_op_put_back(struct ys_store *store, int64_t id, const char *reason,
+                                         const char *error, struct ys_error *err);
+/* Calls of the operation that may have taken effect (not refused with a 4xx, not unsent), and when
+ * the first of them left (server wall time). */
+YS_CHECKED enum ys_status ys_op_calls(struct ys_store *store, int64_t id, int64_t *count,
+                                      int64_t *first_sent_ms, struct ys_error *err);
 /* failed, skipped or done -> pending again (a decision, or verification found work). */
 YS_CHECKED enum ys_status ys_op_reopen(struct ys_store *store, int64_t id, struct ys_error *err);
 /* A complete listing showed the effect of every done item_insert of the category. */

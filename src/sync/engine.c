@@ -13,8 +13,6 @@
 #include "library/backup.h"
 #include "sync/machine.h"
 
-/* A lease outlives the longest turn: a request and its settling. */
-#define LEASE_MS (5 * YS_MS_PER_MINUTE)
 #define CLAIMS_PER_TURN_MAX YS_IN_FLIGHT_MAX
 
 /* A claimed task on its way to being sent. */
@@ -42,9 +40,13 @@ static enum ys_status take_lease(struct ys_engine *engine, struct ys_error *err)
     owner_text(engine, owner);
     YS_TRY(ys_store_begin(engine->store, err));
     status = ys_job_take_lease(engine->store, &engine->job, owner,
-                               ys_env_wall_ms(engine->env) + LEASE_MS, err);
+                               ys_env_wall_ms(engine->env) + YS_LEASE_MS, err);
     if (status == YS_OK) status = ys_store_commit(engine->store, err);
     if (status != YS_OK) ys_store_rollback(engine->store);
+    engine->tag_base =
+        ((uint64_t)engine->job.id & ((1u << YS_TAG_JOB_BITS) - 1))
+            << (YS_TAG_EPOCH_BITS + YS_TAG_TASK_BITS) |
+        ((uint64_t)engine->job.lease_epoch & ((1u << YS_TAG_EPOCH_BITS) - 1)) << YS_TAG_TASK_BITS;
     return status;
 }
 
@@ -116,6 +118,7 @@ static enum ys_status update_stage(struct ys_engine *engine, struct ys_error *er
     enum ys_stage goal = stage_now(engine), before = engine->job.stage;
     size_t i;
 
+    if (goal == YS_STAGE_COMPLETED && engine->undecided) return YS_OK;
     if (engine->job.stage == YS_STAGE_DELETE_PLAYLISTS && goal == YS_STAGE_ADD_VIDEOS)
         YS_TRY(ys_machine_move(&engine->job, goal, ys_client_now_ms(engine->client), err));
     for (i = 0; i + 1 < sizeof order / sizeof order[0] && engine->job.stage < goal; i++)
@@ -129,30 +132,28 @@ static enum ys_status update_stage(struct ys_engine *engine, struct ys_error *er
     return ys_job_update(engine->store, &engine->job, err);
 }
 
-static enum ys_status ended(const struct ys_engine *engine, struct ys_error *err)
-{
-    return ys_fail(err, YS_ESTATE, "Job %lld has ended: %s.", (long long)engine->job.id,
-                   ys_stage_label(engine->job.stage));
-}
-
 /* ---------------------------------------------------------------- starting */
 
 /* Rereads the flags that others may have set. */
-static enum ys_status guard(struct ys_engine *engine, struct ys_error *err)
-{
-    return ys_job_guard(engine->store, &engine->job, ys_env_wall_ms(engine->env) + LEASE_MS,
-                        err);
-}
-
 static enum ys_status read_flags(struct ys_engine *engine, struct ys_error *err)
 {
-    enum ys_status status = ys_store_begin(engine->store, err);
+    enum ys_status status;
 
-    if (status != YS_OK) return status;
-    status = guard(engine, err);
-    if (status == YS_OK) status = ys_store_commit(engine->store, err);
+    YS_TRY(ys_engine_begin(engine, err));
+    status = ys_store_commit(engine->store, err);
     if (status != YS_OK) ys_store_rollback(engine->store);
     return status;
+}
+
+/* What the user changed on YouTube during a pause is looked at before anything is written. */
+static void forget_looks(struct ys_engine *engine)
+{
+    size_t i;
+
+    for (i = 0; i < engine->agenda.lane_count; i++) {
+        engine->agenda.lanes[i].surveyed = false;
+        engine->agenda.lanes[i].metadata_ms = YS_NEVER_MS;
+    }
 }
 
 /* The first step of a process or after a pause: whose channel it is (P11; also the probe after a
@@ -164,8 +165,9 @@ static enum ys_status start(struct ys_engine *engine, struct ys_error *err)
     int64_t account;
 
     YS_TRY(read_flags(engine, err));
-    if (engine->job.pause_requested) return YS_OK;
+    if (engine->job.pause_requested || ys_stage_finished(engine->job.stage)) return YS_OK;
     if (engine->job.stage == YS_STAGE_PAUSED) {
+        forget_looks(engine);
         YS_TRY(ys_machine_resume(&engine->job, err));
         YS_TRY(ys_engine_store_job(engine, "resumed", err));
     }
@@ -206,16 +208,18 @@ static enum ys_status back_up(struct ys_engine *engine, struct ys_error *err)
 
 /* ---------------------------------------------------------------- the turn */
 
+/* Replies to this engine's requests are settled; those to an earlier one's are only booked: their
+ * tasks are unknown and are looked for. */
 static enum ys_status settle_replies(struct ys_engine *engine, struct ys_error *err)
 {
+    uint64_t first = engine->tag_base + 1, last = engine->tag_base + engine->agenda.task_count;
     struct ys_exchange exchange;
     enum ys_status status = YS_OK;
 
-    while (status == YS_OK &&
-           ys_client_take(engine->client, 1, engine->agenda.task_count, &exchange)) {
+    while (status == YS_OK && ys_client_take(engine->client, 1, YS_TAG_OWN - 1, &exchange)) {
         status = ys_client_settle(engine->client, &exchange, err);
-        if (status == YS_OK)
-            status = ys_engine_outcome(engine, (size_t)exchange.tag - 1, &exchange, err);
+        if (status == YS_OK && exchange.tag >= first && exchange.tag <= last)
+            status = ys_engine_outcome(engine, (size_t)(exchange.tag - first), &exchange, err);
         ys_exchange_free(&exchange);
     }
     return status;
@@ -334,9 +338,9 @@ static enum ys_status turn(struct ys_engine *engine, struct ys_action *action,
     enum ys_status status;
 
     *action = (struct ys_action){.kind = YS_ACT_WAIT, .wake_ms = INT64_MAX};
-    YS_TRY(ys_store_begin(engine->store, err));
-    status = guard(engine, err);
-    if (status == YS_OK) status = settle_replies(engine, err);
+    YS_TRY(ys_engine_begin(engine, err));
+    engine->undecided = false;
+    status = settle_replies(engine, err);
     if (status == YS_OK && may_claim(engine))
         status = claim_all(engine, claims, &count, action, err);
     if (status == YS_OK && !ys_stage_finished(engine->job.stage))
@@ -347,7 +351,7 @@ static enum ys_status turn(struct ys_engine *engine, struct ys_action *action,
     for (i = 0; i < count; i++) {
         if (status == YS_OK)
             ys_client_send(engine->client, &claims[i].booking, &claims[i].request,
-                           claims[i].task + 1);
+                           engine->tag_base + 1 + claims[i].task);
         else
             ys_client_unbook(engine->client, &claims[i].booking);
         ys_request_free(&claims[i].request);
@@ -396,7 +400,7 @@ static enum ys_status come_to_rest(struct ys_engine *engine, const struct ys_act
 {
     *more = false;
     if (engine->job.stage == YS_STAGE_COMPLETED) return YS_OK;
-    if (ys_stage_finished(engine->job.stage)) return ended(engine, err);
+    if (ys_stage_finished(engine->job.stage)) return ys_engine_ended(engine, err);
     if (engine->resting) return ys_engine_rest(engine, err);
     if (engine->job.pause_requested) return ys_engine_rest_for_user(engine, err);
     if (ys_client_interrupted(engine->client))
@@ -417,6 +421,9 @@ static enum ys_status come_to_rest(struct ys_engine *engine, const struct ys_act
                            "yes.");
         return ys_engine_rest(engine, err);
     case YS_ACT_DONE:
+        /* The policy may still decide over what failed in this turn. */
+        *more = engine->undecided;
+        if (*more) return YS_OK;
         return ys_fail(err, YS_EINTERNAL,
                        "Nothing is left to do, but the job is not complete.");
     default:
@@ -438,7 +445,7 @@ static enum ys_status step(struct ys_engine *engine, int64_t timeout_ms, bool *m
     struct ys_action action;
 
     if (ys_stage_finished(engine->job.stage))
-        return engine->job.stage == YS_STAGE_COMPLETED ? YS_OK : ended(engine, err);
+        return engine->job.stage == YS_STAGE_COMPLETED ? YS_OK : ys_engine_ended(engine, err);
     if (!engine->started || engine->job.stage == YS_STAGE_PAUSED) YS_TRY(start(engine, err));
     if (!engine->resting && !engine->job.pause_requested &&
         (engine->job.stage == YS_STAGE_PENDING || engine->job.stage == YS_STAGE_BACKUP)) {
@@ -455,6 +462,7 @@ static enum ys_status step(struct ys_engine *engine, int64_t timeout_ms, bool *m
     }
     *more = true;
     if (is_read(action.kind)) return read_action(engine, &action, err);
+    if (action.kind == YS_ACT_DONE) return YS_OK;
     return wait_for(engine, action.kind == YS_ACT_WAIT ? action.wake_ms : INT64_MAX, timeout_ms,
                     err);
 }
@@ -491,7 +499,7 @@ int64_t ys_engine_wait_ms(struct ys_engine *engine)
     return wait > 0 ? wait : 0;
 }
 
-/* ---------------------------------------------------------------- stopping, deciding */
+/* ---------------------------------------------------------------- stopping */
 
 enum ys_status ys_engine_stop(struct ys_engine *engine, struct ys_error *err)
 {
@@ -503,53 +511,5 @@ enum ys_status ys_engine_stop(struct ys_engine *engine, struct ys_error *err)
         YS_TRY(turn(engine, &action, err));
     }
     engine->stopping = false;
-    return YS_OK;
-}
-
-/* Opens a failed task again, or settles it as skipped. */
-static enum ys_status redecide(struct ys_engine *engine, const struct ys_task *task, bool skip,
-                               struct ys_error *err)
-{
-    enum ys_status status = ys_store_begin(engine->store, err);
-
-    if (status != YS_OK) return status;
-    status = ys_op_reopen(engine->store, task->id, err);
-    if (status == YS_OK && skip)
-        status = ys_op_settle(engine->store, task->id, YS_OP_STATUS_SKIPPED, NULL, "policy",
-                              "The policy skips it.", ys_client_now_ms(engine->client), err);
-    if (status == YS_OK) status = ys_store_commit(engine->store, err);
-    if (status != YS_OK) ys_store_rollback(engine->store);
-    return status;
-}
-
-enum ys_status ys_engine_decide(struct ys_engine *engine, int64_t operation_id,
-                                enum ys_decision decision, struct ys_error *err)
-{
-    struct ys_agenda *agenda = &engine->agenda;
-    size_t number;
-
-    for (number = 0; number < agenda->task_count; number++)
-        if (agenda->tasks[number].id == operation_id) break;
-    if (number == agenda->task_count || agenda->tasks[number].status != YS_OP_STATUS_FAILED)
-        return ys_fail(err, YS_ESTATE, "Operation %lld has not failed.",
-                       (long long)operation_id);
-    switch (decision) {
-    case YS_DECIDE_FAIL: return YS_OK;
-    case YS_DECIDE_PAUSE:
-        ys_engine_ask_rest(engine, YS_PAUSE_ERRORS_COLLECTED, YS_EPAUSED, 0,
-                           "The policy pauses the job over an operation that failed.");
-        return YS_OK;
-    case YS_DECIDE_SKIP:
-        YS_TRY(redecide(engine, &agenda->tasks[number], true, err));
-        agenda->tasks[number].status = YS_OP_STATUS_SKIPPED;
-        return YS_OK;
-    default: break;
-    }
-    if (agenda->tasks[number].attempts >= YS_ATTEMPTS_MAX)
-        return ys_fail(err, YS_ELIMIT, "Operation %lld was tried %d times already.",
-                       (long long)operation_id, YS_ATTEMPTS_MAX);
-    YS_TRY(redecide(engine, &agenda->tasks[number], false, err));
-    ys_engine_set_status(engine, number, YS_OP_STATUS_PENDING);
-    ys_agenda_reopen(agenda, number);
     return YS_OK;
 }

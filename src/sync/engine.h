@@ -23,6 +23,16 @@
 #define YS_ATTEMPTS_MAX 8
 /* When a job that could not reach YouTube may try again. */
 #define YS_NETWORK_REST_MS INT64_C(60000)
+/* Tags of exchanges: job, lease epoch and task in one number, so that what an earlier engine of this
+ * process left on the wire is never taken for an exchange of this one. */
+#define YS_TAG_TASK_BITS 24
+#define YS_TAG_EPOCH_BITS 16
+#define YS_TAG_JOB_BITS 21
+#define YS_TASKS_MAX ((size_t)(1 << YS_TAG_TASK_BITS) - 1)
+/* A lease outlives the longest turn: a request and its settling. */
+#define YS_LEASE_MS INT64_C(300000)
+/* The reason of an operation that is skipped by the policy's word; others wait for their lane. */
+#define YS_REASON_POLICY "policy"
 /* Events wait for their reader up to this number; older ones are dropped. */
 #define YS_EVENTS_MAX 512
 
@@ -33,6 +43,7 @@ struct ys_engine {
     const char *backup_dir;      /* borrowed */
     struct ys_row_job job;
     struct ys_agenda agenda;
+    uint64_t tag_base;           /* exchanges of task n bear tag_base + 1 + n */
     bool started;                /* this process checked the channel and took the lease */
     int64_t open_tasks[YS_STAGE_COUNT];
     int64_t done_tasks;
@@ -43,6 +54,7 @@ struct ys_engine {
     enum ys_pause_reason rest_reason;
     int64_t rest_resets_at_ms;
     struct ys_error rest_error;  /* status and words of that pause, or of what broke */
+    bool undecided;              /* an operation failed since the last turn */
     bool broken;                 /* a turn failed half way: memory and store may differ */
     struct ys_event *events;     /* a ring */
     size_t event_first, event_count, event_capacity;
@@ -63,6 +75,10 @@ YS_CHECKED enum ys_status ys_engine_decide(struct ys_engine *engine, int64_t ope
 YS_CHECKED enum ys_status ys_engine_stop(struct ys_engine *engine, struct ys_error *err);
 
 /* ---- between the files of the engine */
+
+/* Begins a transaction that carries the lease: YS_ELEASE when another runner has it, and then no
+ * transaction is open. The flags that others set are read anew. */
+YS_CHECKED enum ys_status ys_engine_begin(struct ys_engine *engine, struct ys_error *err);
 
 /* load.c */
 YS_CHECKED enum ys_status ys_engine_load(struct ys_engine *engine, struct ys_error *err);
@@ -86,6 +102,8 @@ YS_CHECKED enum ys_status ys_engine_read_failed(struct ys_engine *engine, enum y
                                                 struct ys_error *err);
 YS_CHECKED enum ys_status ys_engine_rest(struct ys_engine *engine, struct ys_error *err);
 YS_CHECKED enum ys_status ys_engine_rest_for_user(struct ys_engine *engine, struct ys_error *err);
+/* YS_ESTATE: the job has ended, and how. */
+YS_CHECKED enum ys_status ys_engine_ended(const struct ys_engine *engine, struct ys_error *err);
 /* Stores the job's row, with an entry in the log, in a transaction of its own. */
 YS_CHECKED enum ys_status ys_engine_store_job(struct ys_engine *engine, const char *action,
                                               struct ys_error *err);

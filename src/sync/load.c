@@ -26,7 +26,7 @@ static enum ys_status load_op(struct ys_engine *engine, const struct ys_row_op *
         .copies = row->copies,
         .intent_at_ms = row->intent_at_ms,
         .seen = row->seen_at_ms > 0,
-        .parked = row->status == YS_OP_STATUS_SKIPPED && strcmp(row->reason, "policy") != 0,
+        .parked = row->status == YS_OP_STATUS_SKIPPED && strcmp(row->reason, YS_REASON_POLICY) != 0,
         .video_id = row->video_id,
         .item_id = row->item_id,
         .remote_id = row->remote_id,
@@ -143,6 +143,9 @@ enum ys_status ys_engine_load(struct ys_engine *engine, struct ys_error *err)
     ys_agenda_init(&engine->agenda, settle_s * 1000);
     YS_TRY(ys_op_walk(engine->store, engine->job.id, each_op, &loading, err));
     YS_TRY(loading.status);
+    if (engine->agenda.task_count > YS_TASKS_MAX)
+        return ys_fail(err, YS_ELIMIT, "Job %lld has more than %zu operations.",
+                       (long long)engine->job.id, YS_TASKS_MAX);
     YS_TRY(ys_assigned_walk(engine->store, engine->job.account_id, each_assigned, &loading,
                             err));
     YS_TRY(loading.status);

@@ -7,6 +7,10 @@
 #include "base/text.h"
 #include "sync/engine.h"
 
+/* Our record of when a call left and the server's of when a row was added may be that far apart: a
+ * Date has whole seconds, and a skew below two is taken for noise. */
+#define CLOCKS_APART_MS INT64_C(5000)
+
 /* Runs `body` over the listing in one transaction. */
 typedef enum ys_status (*with_listing_fn)(struct ys_engine *engine, size_t lane,
                                           const struct ys_listing *listing,
@@ -60,7 +64,7 @@ static enum ys_status look(struct ys_engine *engine, size_t lane, with_listing_f
 
     YS_TRY(ys_listing_read(engine->client, engine->agenda.lanes[lane].playlist_id,
                            engine->job.id, &listing, err));
-    status = ys_store_begin(engine->store, err);
+    status = ys_engine_begin(engine, err);
     if (status == YS_OK) {
         status = body(engine, lane, &listing, err);
         if (status == YS_OK) status = ys_store_commit(engine->store, err);
@@ -139,17 +143,16 @@ static enum ys_status ask_for_item(struct ys_engine *engine, const char *item_id
     return status;
 }
 
-/* A copy that this job's own repeat made: the insert was sent more than once, and the copy that it
- * did not adopt was added after its first intent. */
-static enum ys_status take_out_double(struct ys_engine *engine, size_t number, size_t task,
-                                      const struct ys_listing *listing, struct ys_error *err)
+/* Queues the row for being taken out. */
+static enum ys_status queue_takeout(struct ys_engine *engine, size_t number,
+                                    const struct ys_task *insert,
+                                    const struct ys_listed_item *item, struct ys_error *err)
 {
-    const struct ys_task *insert = &engine->agenda.tasks[task];
-    struct ys_lane *lane = &engine->agenda.lanes[number];
     struct ys_row_op row = {.job_id = engine->job.id,
                             .kind = YS_OP_ITEM_DELETE,
-                            .category = lane->category,
-                            .playlist_id = lane->playlist_id,
+                            .category = engine->agenda.lanes[number].category,
+                            .playlist_id = engine->agenda.lanes[number].playlist_id,
+                            .item_id = item->id,
                             .video_id = insert->video_id,
                             .title = insert->title,
                             .copies = 1,
@@ -158,37 +161,78 @@ static enum ys_status take_out_double(struct ys_engine *engine, size_t number, s
                             .status = YS_OP_STATUS_PENDING,
                             .lane = number,
                             .copies = 1,
+                            .item_id = item->id,
                             .video_id = insert->video_id,
                             .title = insert->title,
                             .remote_id = ""};
-    size_t i;
 
-    for (i = 0; i < listing->count; i++) {
-        const struct ys_listed_item *item = &listing->items[i];
-        if (strcmp(item->video_id, insert->video_id) != 0) continue;
-        if (strcmp(item->id, insert->remote_id) == 0) continue;
-        break;
-    }
-    if (i == listing->count) return YS_OK;
-    row.item_id = added.item_id = listing->items[i].id;
     YS_TRY(ys_op_last_seq(engine->store, engine->job.id, &row.seq, err));
     added.seq = ++row.seq;
     YS_TRY(ys_op_insert(engine->store, &row, &added.id, err));
+    YS_TRY(ys_agenda_add(&engine->agenda, &added, err));
     engine->open_tasks[YS_STAGE_DELETE_PLAYLISTS]++;
-    return ys_agenda_add(&engine->agenda, &added, err);
+    return YS_OK;
 }
 
-/* Whether a takeout of that item is on the agenda already. */
-static bool takeout_planned(const struct ys_engine *engine, size_t number, const char *video_id)
+/* Whether a takeout of that row is on the agenda already. */
+static bool takeout_planned(const struct ys_engine *engine, size_t number, const char *item_id)
 {
     const struct ys_lane *lane = &engine->agenda.lanes[number];
     size_t i;
 
     for (i = lane->head; i != YS_NO_TASK; i = engine->agenda.tasks[i].next)
         if (engine->agenda.tasks[i].kind == YS_OP_ITEM_DELETE &&
-            strcmp(engine->agenda.tasks[i].video_id, video_id) == 0)
+            strcmp(engine->agenda.tasks[i].item_id, item_id) == 0)
             return true;
     return false;
+}
+
+/* More copies than the plan met and the insert adds. Taken out are those that this job's own repeats
+ * made: more than one of its calls may have taken effect, the row is not the one that was adopted,
+ * and it was added since the first of these calls. Any other is the user's, and is reported. */
+static enum ys_status take_out_doubles(struct ys_engine *engine, size_t number, size_t task,
+                                       const struct ys_listing *listing, struct ys_error *err)
+{
+    int64_t calls, since_ms, copies = 0, ours = 0;
+    char text[160];
+    size_t i;
+
+    YS_TRY(ys_op_calls(engine->store, engine->agenda.tasks[task].id, &calls, &since_ms, err));
+    for (i = 0; i < listing->count; i++) {
+        const struct ys_task *insert = &engine->agenda.tasks[task];
+        const struct ys_listed_item *item = &listing->items[i];
+        if (strcmp(item->video_id, insert->video_id) != 0) continue;
+        copies++;
+        if (ours + 1 >= calls || !insert->remote_id[0] ||
+            strcmp(item->id, insert->remote_id) == 0 ||
+            item->added_at_ms < since_ms - CLOCKS_APART_MS)
+            continue;
+        ours++;
+        if (!takeout_planned(engine, number, item->id))
+            YS_TRY(queue_takeout(engine, number, insert, item, err));
+    }
+    if (copies - ours <= engine->agenda.tasks[task].copies) return YS_OK;
+    (void)snprintf(text, sizeof text, "The video %s stands %lld times in it; you added it too.",
+                   engine->agenda.tasks[task].video_id, (long long)copies);
+    ys_engine_event(engine, YS_EVENT_NOTE, task, "doubled", text);
+    return YS_OK;
+}
+
+/* A row that was added and is not listed: added again, but not for ever. */
+static enum ys_status add_again(struct ys_engine *engine, size_t task, bool *reopened,
+                                struct ys_error *err)
+{
+    const struct ys_task *insert = &engine->agenda.tasks[task];
+
+    YS_TRY(ys_op_reopen(engine->store, insert->id, err));
+    ys_engine_set_status(engine, task, YS_OP_STATUS_PENDING);
+    *reopened = insert->attempts < YS_ATTEMPTS_MAX;
+    if (!*reopened)
+        return ys_engine_failed(engine, task, "never_listed",
+                                "YouTube took it each time, but never showed it in the playlist.",
+                                err);
+    ys_agenda_reopen(&engine->agenda, task);
+    return YS_OK;
 }
 
 static enum ys_status verify(struct ys_engine *engine, size_t number,
@@ -204,22 +248,17 @@ static enum ys_status verify(struct ys_engine *engine, size_t number,
     lane->verified = true;
     for (i = lane->head; i != YS_NO_TASK; i = next) {
         struct ys_task *task = &engine->agenda.tasks[i];
+        bool again = false;
         next = task->next;
         if (task->kind != YS_OP_ITEM_INSERT || task->status != YS_OP_STATUS_DONE) continue;
         copies = (int64_t)ys_listing_copies(listing, task->video_id, NULL);
-        if (copies > task->copies && task->attempts > 1 && task->remote_id[0] &&
-            !takeout_planned(engine, number, task->video_id))
-            YS_TRY(take_out_double(engine, number, i, listing, err));
-        task = &engine->agenda.tasks[i];
-        if (copies >= task->copies) {
-            task->seen = true;
-            continue;
-        }
-        if (task->seen) continue; /* seen before: somebody took it out since */
-        YS_TRY(ys_op_reopen(engine->store, task->id, err));
-        ys_engine_set_status(engine, i, YS_OP_STATUS_PENDING);
-        ys_agenda_reopen(&engine->agenda, i);
-        reopened++;
+        if (copies > task->copies && !task->seen)
+            YS_TRY(take_out_doubles(engine, number, i, listing, err));
+        task = &engine->agenda.tasks[i]; /* a takeout that was added may have moved them */
+        /* One that was seen before and is not there any more was taken out by somebody since. */
+        if (copies < task->copies && !task->seen) YS_TRY(add_again(engine, i, &again, err));
+        if (copies >= task->copies) task->seen = true;
+        reopened += again;
     }
     if (reopened == 0)
         return ys_op_set_seen(engine->store, engine->job.id, lane->category, now, err);
@@ -265,7 +304,7 @@ enum ys_status ys_engine_verify(struct ys_engine *engine, size_t lane, struct ys
     if (status == YS_OK && again) {
         engine->agenda.lanes[lane].last_add_ms = ys_env_mono_ms(engine->env);
     } else if (status == YS_OK) {
-        status = ys_store_begin(engine->store, err);
+        status = ys_engine_begin(engine, err);
         if (status == YS_OK) {
             status = verify(engine, lane, &listing, err);
             if (status == YS_OK) status = ys_store_commit(engine->store, err);
@@ -345,7 +384,7 @@ enum ys_status ys_engine_read_playlist(struct ys_engine *engine, const char *pla
     YS_TRY(ys_request_playlists_by_id(&request, &playlist_id, 1, err));
     YS_TRY(ys_client_get(engine->client, &request, engine->job.id, &exchange, err));
     status = ys_outcome_fail(&exchange.outcome, YS_METHOD_PLAYLISTS_LIST, err);
-    if (status == YS_OK) status = ys_store_begin(engine->store, err);
+    if (status == YS_OK) status = ys_engine_begin(engine, err);
     if (status == YS_OK) {
         status = ys_parse_playlists(ys_client_json(engine->client), &exchange.reply.body, NULL,
                                     store_playlist, &one, err);
@@ -369,7 +408,7 @@ enum ys_status ys_engine_metadata(struct ys_engine *engine, size_t number, struc
         lane->metadata_ms = ys_env_mono_ms(engine->env);
         return YS_OK;
     }
-    YS_TRY(ys_store_begin(engine->store, err));
+    YS_TRY(ys_engine_begin(engine, err));
     status = no_listing(engine, number, &gone, err);
     if (status == YS_OK) status = ys_store_commit(engine->store, err);
     if (status != YS_OK) ys_store_rollback(engine->store);

@@ -14,6 +14,7 @@
 #define YOUNG_PLAYLIST_MS (60 * YS_MS_PER_S)
 /* So many exchanges in a row without an answer, or slowed down, and the job rests. */
 #define FAILURES_IN_A_ROW_MAX 6
+#define NETWORK_REST_MAX_MS YS_MS_PER_HOUR
 #define THROTTLES_IN_A_ROW_MAX 8
 #define THROTTLE_REST_MS YS_MS_PER_HOUR
 
@@ -121,6 +122,7 @@ enum ys_status ys_engine_failed(struct ys_engine *engine, size_t task, const cha
     YS_TRY(ys_op_settle(engine->store, entry->id, YS_OP_STATUS_FAILED, NULL, reason, message,
                         ys_client_now_ms(engine->client), err));
     ys_engine_set_status(engine, task, YS_OP_STATUS_FAILED);
+    engine->undecided = true;
     YS_TRY(ys_engine_error_row(engine, task, reason, message, err));
     ys_engine_event(engine, YS_EVENT_ERROR, task, reason, message);
     return YS_OK;
@@ -191,6 +193,23 @@ enum ys_status ys_engine_again(struct ys_engine *engine, size_t task, const char
     if (at > lane->ready_ms) lane->ready_ms = at;
     YS_TRY(ys_op_settle(engine->store, entry->id, YS_OP_STATUS_PENDING, NULL, reason, message,
                         ys_client_now_ms(engine->client), err));
+    ys_engine_set_status(engine, task, YS_OP_STATUS_PENDING);
+    return YS_OK;
+}
+
+/* Pending again, and the attempt does not count: what refused it (the day, the pace, the sign-in, a
+ * connection that was never made) is none of the operation's fault. */
+static enum ys_status put_back(struct ys_engine *engine, size_t task,
+                               const struct ys_outcome *outcome, int64_t wait_ms,
+                               struct ys_error *err)
+{
+    struct ys_task *entry = &engine->agenda.tasks[task];
+    struct ys_lane *lane = &engine->agenda.lanes[entry->lane];
+    int64_t at = ys_env_mono_ms(engine->env) + wait_ms;
+
+    if (at > lane->ready_ms) lane->ready_ms = at;
+    entry->attempts--;
+    YS_TRY(ys_op_put_back(engine->store, entry->id, outcome->reason, outcome->message, err));
     ys_engine_set_status(engine, task, YS_OP_STATUS_PENDING);
     return YS_OK;
 }
@@ -269,14 +288,25 @@ static enum ys_status person_must_act(struct ys_engine *engine, size_t task,
                                       enum ys_pause_reason reason, struct ys_error *err)
 {
     ys_engine_ask_rest(engine, reason, outcome->status, 0, outcome->message);
-    return ys_engine_again(engine, task, outcome->reason, outcome->message, 0, err);
+    return put_back(engine, task, outcome, 0, err);
 }
 
-/* Nothing comes back any more: the job rests for a while. */
-static void unreachable(struct ys_engine *engine, const struct ys_outcome *outcome)
+/* Counts exchanges in a row that came to nothing; when there are too many the job rests, longer
+ * each time, so that a server in trouble is not hammered. */
+static void count_failures(struct ys_engine *engine, const struct ys_outcome *outcome)
 {
+    int64_t rest_ms = YS_NETWORK_REST_MS, over;
+
+    if (outcome->verdict != YS_VERDICT_UNKNOWN && outcome->verdict != YS_VERDICT_RETRY) {
+        engine->failures_in_a_row = 0;
+        return;
+    }
+    over = ++engine->failures_in_a_row - FAILURES_IN_A_ROW_MAX;
+    if (over < 0) return;
+    for (; over > 0 && rest_ms < NETWORK_REST_MAX_MS; over--) rest_ms *= 2;
+    if (rest_ms > NETWORK_REST_MAX_MS) rest_ms = NETWORK_REST_MAX_MS;
     ys_engine_ask_rest(engine, YS_PAUSE_NETWORK_ERROR, YS_ENETWORK,
-                       ys_client_now_ms(engine->client) + YS_NETWORK_REST_MS, outcome->message);
+                       ys_client_now_ms(engine->client) + rest_ms, outcome->message);
 }
 
 static enum ys_status passing(struct ys_engine *engine, size_t task,
@@ -286,12 +316,10 @@ static enum ys_status passing(struct ys_engine *engine, size_t task,
     uint64_t random;
     int64_t wait;
 
-    if (exchange->reply.wire != YS_WIRE_REPLY &&
-        ++engine->failures_in_a_row >= FAILURES_IN_A_ROW_MAX)
-        unreachable(engine, outcome);
     ys_env_random(engine->env, &random, sizeof random);
     wait = ys_backoff_ms(engine->agenda.tasks[task].attempts, ABORTED_FLOOR_MS, random);
     if (outcome->retry_after_ms > wait) wait = outcome->retry_after_ms;
+    if (exchange->reply.wire == YS_WIRE_NOT_SENT) return put_back(engine, task, outcome, wait, err);
     return ys_engine_again(engine, task, outcome->reason, outcome->message, wait, err);
 }
 
@@ -305,8 +333,8 @@ static enum ys_status slow_down(struct ys_engine *engine, size_t task,
                            ys_client_now_ms(engine->client) + THROTTLE_REST_MS,
                            outcome->message);
     }
-    return ys_engine_again(engine, task, outcome->reason, outcome->message,
-                           outcome->retry_after_ms > 0 ? outcome->retry_after_ms : 0, err);
+    return put_back(engine, task, outcome,
+                    outcome->retry_after_ms > 0 ? outcome->retry_after_ms : 0, err);
 }
 
 /* 404 playlistNotFound: no answer for a playlist that this process made a moment ago. */
@@ -335,36 +363,27 @@ enum ys_status ys_engine_outcome(struct ys_engine *engine, size_t task,
     lane->last_write_ms = exchange->done_mono_ms;
     if (ys_op_kind_stage(entry->kind) != YS_STAGE_DELETE_PLAYLISTS)
         lane->last_add_ms = exchange->done_mono_ms;
-    if (exchange->reply.wire == YS_WIRE_REPLY) engine->failures_in_a_row = 0;
+    count_failures(engine, outcome);
     if (outcome->verdict != YS_VERDICT_SLOW_DOWN) engine->throttles_in_a_row = 0;
     switch (outcome->verdict) {
     case YS_VERDICT_DONE:
     case YS_VERDICT_ALREADY: return applied(engine, task, exchange, err);
     case YS_VERDICT_RETRY: return passing(engine, task, exchange, err);
-    case YS_VERDICT_UNKNOWN:
-        if (exchange->reply.wire != YS_WIRE_REPLY &&
-            ++engine->failures_in_a_row >= FAILURES_IN_A_ROW_MAX)
-            unreachable(engine, outcome);
-        return unknown(engine, task, exchange, err);
+    case YS_VERDICT_UNKNOWN: return unknown(engine, task, exchange, err);
     case YS_VERDICT_SELF_SORTED:
         YS_TRY(ys_playlist_self_sorted(engine->store, lane->playlist_id, err));
         return unknown(engine, task, exchange, err);
     case YS_VERDICT_SLOW_DOWN: return slow_down(engine, task, exchange, err);
     case YS_VERDICT_CREATE_LIMIT:
     case YS_VERDICT_DAY_USED_UP:
-        /* The ledger knows (ys_client_settle); the schedule asks it. An attempt that the day
-         * refused is none of the operation's fault. */
-        entry->attempts--;
-        return ys_engine_again(engine, task, outcome->reason, outcome->message, 0, err);
+        /* The ledger knows (ys_client_settle); the schedule asks it. */
+        return put_back(engine, task, outcome, 0, err);
     case YS_VERDICT_TOKEN_EXPIRED:
     case YS_VERDICT_SIGN_IN:
     case YS_VERDICT_PROJECT_BLOCKED:
-        entry->attempts--;
         return person_must_act(engine, task, outcome, YS_PAUSE_AUTH_ERROR, err);
     case YS_VERDICT_ACCOUNT_REFUSED:
-        ys_engine_ask_rest(engine, YS_PAUSE_ERRORS_COLLECTED, outcome->status, 0,
-                           outcome->message);
-        return playlist_refused(engine, task, outcome, err);
+        return person_must_act(engine, task, outcome, YS_PAUSE_ERRORS_COLLECTED, err);
     case YS_VERDICT_PLAYLIST_REFUSED: return playlist_refused(engine, task, outcome, err);
     case YS_VERDICT_PLAYLIST_GONE: return playlist_gone(engine, task, exchange, err);
     case YS_VERDICT_ITEM_GONE:

@@ -202,7 +202,7 @@ enum ys_status ys_engine_reconcile(struct ys_engine *engine, size_t number, stru
     }
     if (status != YS_OK) return status;
     lane->looked = true;
-    YS_TRY(ys_store_begin(engine->store, err));
+    YS_TRY(ys_engine_begin(engine, err));
     status = settle(engine, number, &finding, settled, err);
     if (status == YS_OK) status = ys_store_commit(engine->store, err);
     if (status != YS_OK) ys_store_rollback(engine->store);

@@ -8,13 +8,27 @@
 #include "sync/engine.h"
 #include "sync/machine.h"
 
+enum ys_status ys_engine_begin(struct ys_engine *engine, struct ys_error *err)
+{
+    enum ys_status status;
+
+    YS_TRY(ys_store_begin(engine->store, err));
+    status = ys_job_guard(engine->store, &engine->job,
+                          ys_env_wall_ms(engine->env) + YS_LEASE_MS, err);
+    if (status != YS_OK) ys_store_rollback(engine->store);
+    return status;
+}
+
 enum ys_status ys_engine_store_job(struct ys_engine *engine, const char *action,
                                    struct ys_error *err)
 {
-    enum ys_status status = ys_store_begin(engine->store, err);
+    enum ys_status status;
 
-    if (status != YS_OK) return status;
-    status = ys_job_update(engine->store, &engine->job, err);
+    YS_TRY(ys_engine_begin(engine, err));
+    /* Cancelled meanwhile: that stands. */
+    status = ys_stage_finished(engine->job.stage)
+                 ? YS_OK
+                 : ys_job_update(engine->store, &engine->job, err);
     if (status == YS_OK)
         status = ys_engine_log(engine, YS_NO_TASK, action, ys_stage_name(engine->job.stage), NULL,
                                err);
@@ -22,6 +36,12 @@ enum ys_status ys_engine_store_job(struct ys_engine *engine, const char *action,
     if (status == YS_OK) status = ys_store_commit(engine->store, err);
     if (status != YS_OK) ys_store_rollback(engine->store);
     return status;
+}
+
+enum ys_status ys_engine_ended(const struct ys_engine *engine, struct ys_error *err)
+{
+    return ys_fail(err, YS_ESTATE, "Job %lld has ended: %s.", (long long)engine->job.id,
+                   ys_stage_label(engine->job.stage));
 }
 
 void ys_engine_ask_rest(struct ys_engine *engine, enum ys_pause_reason reason,
@@ -62,6 +82,7 @@ enum ys_status ys_engine_read_failed(struct ys_engine *engine, enum ys_status st
     case YS_EAUTH:
     case YS_ENOTOKEN:
     case YS_EFORBIDDEN:
+    case YS_ECHANNEL:
         ys_engine_ask_rest(engine, YS_PAUSE_AUTH_ERROR, status, 0, why->message);
         return YS_OK;
     case YS_ENETWORK:
@@ -84,6 +105,7 @@ enum ys_status ys_engine_rest(struct ys_engine *engine, struct ys_error *err)
     engine->resting = false;
     YS_TRY(ys_machine_pause(&engine->job, engine->rest_reason, engine->rest_resets_at_ms, err));
     YS_TRY(ys_engine_store_job(engine, "paused", err));
+    if (ys_stage_finished(engine->job.stage)) return ys_engine_ended(engine, err);
     ys_engine_event(engine, YS_EVENT_STAGE, YS_NO_TASK, ys_pause_name(engine->rest_reason),
                     engine->rest_error.message);
     return ys_fail(err, engine->rest_error.status, "%s", engine->rest_error.message);
