@@ -34,6 +34,7 @@ static enum ys_status build_update(struct building *building, const struct ys_ro
     struct ys_buf kept;
     enum ys_status status;
 
+    if (fields.privacy == YS_PRIVACY_UNSET) fields.privacy = live->privacy;
     (void)ys_trim_copy(live_title, sizeof live_title, live->title);
     if (strcmp(live_title, op->title) != 0 && strcmp(live_title, op->found) != 0)
         fields.title = live_title;
@@ -43,7 +44,7 @@ static enum ys_status build_update(struct building *building, const struct ys_ro
         fields.description = ys_buf_text(&kept);
     }
     building->needed = strcmp(live_title, fields.title) != 0 || live->privacy != fields.privacy ||
-                       strcmp(live->description, fields.description) != 0;
+                       !ys_mark_same(live->description, fields.description);
     status = ys_buf_check(&kept, "The playlist's description", building->err);
     if (status == YS_OK)
         status = ys_request_playlist_update(building->out, building->lane->playlist_id, &fields,

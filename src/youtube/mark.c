@@ -50,3 +50,25 @@ size_t ys_mark_body_bytes(const char *description)
     while (body > 0 && (description[body - 1] == '\n' || description[body - 1] == '\r')) body--;
     return body;
 }
+
+static bool blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Without white space at both ends. */
+static const char *trimmed(const char *text, size_t *bytes)
+{
+    while (*bytes > 0 && blank(text[*bytes - 1])) --*bytes;
+    for (; *bytes > 0 && blank(*text); text++) --*bytes;
+    return text;
+}
+
+bool ys_mark_same(const char *stored, const char *wanted)
+{
+    size_t stored_bytes = ys_mark_body_bytes(stored), wanted_bytes = strlen(wanted);
+
+    stored = trimmed(stored, &stored_bytes);
+    wanted = trimmed(wanted, &wanted_bytes);
+    return stored_bytes == wanted_bytes && memcmp(stored, wanted, stored_bytes) == 0;
+}
