@@ -1,7 +1,7 @@
 # ytsync: build, test and install. `make help` lists the targets.
 #
 # BUILD    where everything that is made goes (default build/$(FLAVOUR))
-# FLAVOUR  plain | asan | valgrind, one build folder each
+# FLAVOUR  plain | asan | valgrind | fuzz, one build folder each
 # LAYERS   which folders of src/ go into the library (default: all of them)
 # TESTS    which unit tests are built, by name without test_ (default: all of them)
 # PREFIX   where `install` goes (default ~/.local, /usr/local for root); DESTDIR stands before it
@@ -27,13 +27,14 @@ ifeq ($(origin CC),default)
 CC := cc
 endif
 AR ?= ar
+CLANG ?= clang
 PKG_CONFIG ?= pkg-config
 # Which Lua 5.4 there is is asked by the shell when it is needed: make expands a whole recipe before
 # the first line of it, which may be the one that installs Lua, runs.
 LUA_NOW = "$$(LUA='$(LUA)' sh .ci/deps --lua)"
 WERROR ?= -Werror
 
-FLAVOURS := plain asan valgrind
+FLAVOURS := plain asan valgrind fuzz
 ifeq ($(filter $(FLAVOUR),$(FLAVOURS)),)
 $(error FLAVOUR is "$(FLAVOUR)"; it can be one of: $(FLAVOURS))
 endif
@@ -45,7 +46,10 @@ FLAVOUR_CFLAGS_plain := -O2 -g
 FLAVOUR_CFLAGS_asan := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
     -fno-sanitize-recover=all -Wno-maybe-uninitialized
 FLAVOUR_CFLAGS_valgrind := -O1 -g -fno-omit-frame-pointer -Wno-maybe-uninitialized
+FLAVOUR_CFLAGS_fuzz := -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all \
+    -fsanitize=fuzzer-no-link,address,undefined
 FLAVOUR_LDFLAGS_asan := -fsanitize=address,undefined
+FLAVOUR_LDFLAGS_fuzz := -fsanitize=fuzzer,address,undefined
 
 YS_CFLAGS := -std=c11 -fPIC $(WARNINGS) $(FLAVOUR_CFLAGS_$(FLAVOUR)) -D_GNU_SOURCE \
     -I src -I include
@@ -53,7 +57,7 @@ YS_LDFLAGS := $(FLAVOUR_LDFLAGS_$(FLAVOUR)) -pthread
 MODULE_LDFLAGS := $(if $(filter Darwin,$(shell uname -s)),-bundle -undefined dynamic_lookup,-shared)
 
 # --- the libraries, unless the targets need none -------------------------------------------------
-NO_CONFIG := help deps demo test lint asan valgrind packaging bench soak uninstall clean
+NO_CONFIG := help deps demo test lint asan valgrind fuzz packaging bench soak uninstall clean
 GOALS := $(or $(MAKECMDGOALS),all)
 NEEDS_CONFIG := $(filter-out $(NO_CONFIG),$(GOALS))
 ifneq ($(NEEDS_CONFIG),)
@@ -64,24 +68,28 @@ endif
 SIMD_SOURCES := $(wildcard src/sim/simd.c src/sim/simd_*.c)
 LIB_SOURCES := $(filter-out $(SIMD_SOURCES),$(foreach l,$(LAYERS),$(sort $(wildcard src/$(l)/*.c))))
 LUA_SOURCES := $(sort $(wildcard src/lua/*.c))
-# Programs in tests/: test_*.c and sim_*.c; the other sources there are linked to each of them.
+# Programs in tests/: test_*.c and sim_*.c. The other sources in a folder are helpers of its programs,
+# those in tests/support helpers of all.
 C_SUITES := contract sim crash fuzz
 SUITE_SOURCES := $(foreach s,$(C_SUITES),$(wildcard tests/$(s)/test_*.c tests/$(s)/sim_*.c))
 BENCH_SOURCES := $(wildcard tests/bench/bench_*.c)
-HELPER_SOURCES := $(filter-out $(SUITE_SOURCES) $(BENCH_SOURCES) $(wildcard tests/unit/test_*.c), \
-    $(foreach s,unit support bench $(C_SUITES),$(sort $(wildcard tests/$(s)/*.c))))
+helper_sources = $(filter-out $(SUITE_SOURCES) $(BENCH_SOURCES) $(wildcard tests/unit/test_*.c), \
+    $(sort $(wildcard tests/$(1)/*.c)))
 
 objects = $(patsubst %.c,$(BUILD)/obj/%.o,$(patsubst src/%,%,$(1)))
 LIB_OBJECTS := $(call objects,$(LIB_SOURCES))
 SIMD_OBJECTS := $(call objects,$(SIMD_SOURCES))
 LUA_OBJECTS := $(call objects,$(LUA_SOURCES))
-HELPER_OBJECTS := $(call objects,$(HELPER_SOURCES))
+helper_objects = $(call objects,$(call helper_sources,$(1)))
+HELPER_OBJECTS := $(foreach s,support unit bench $(C_SUITES),$(call helper_objects,$(s)))
+FUZZER_OBJECTS := $(call objects,$(FUZZER_SOURCES))
 HOST_OBJECTS := $(call objects,$(wildcard tests/lua/host.c))
 
 LIB := $(BUILD)/libytsync.a
 CORE := $(if $(LUA_SOURCES),$(BUILD)/ytsync/core.so)
 SIMD := $(if $(SIMD_SOURCES),$(BUILD)/simd)
-HELPERS := $(if $(HELPER_SOURCES),$(BUILD)/tests/libhelpers.a)
+# helpers: the archives that the programs of a folder are linked with.
+helpers = $(foreach s,$(1) support,$(if $(call helper_sources,$(s)),$(BUILD)/tests/$(s)/helpers.a))
 HOST := $(if $(LUA_SOURCES),$(BUILD)/tests/lua-host)
 UNIT_PROGRAMS := $(TESTS:%=$(BUILD)/tests/test_%)
 # Unit tests of the binding are linked with it and with Lua.
@@ -89,13 +97,14 @@ BINDING_PROGRAMS := $(filter $(BUILD)/tests/test_lua_%,$(UNIT_PROGRAMS))
 SUITE_PROGRAMS := $(SUITE_SOURCES:tests/%.c=$(BUILD)/tests/%)
 BENCH_PROGRAMS := $(BENCH_SOURCES:tests/%.c=$(BUILD)/tests/%)
 
-.PHONY: all lib module simd lua-host unit-programs test-programs bench-programs FORCE
+.PHONY: all lib module simd lua-host fuzzer unit-programs test-programs bench-programs FORCE
 ## all: the library, the Lua module and, with libmicrohttpd, the simulator's server
 all: lib module $(if $(MICROHTTPD_LIBS),simd,no-simd)
 lib: $(LIB)
 module: $(CORE)
 simd: $(SIMD)
 lua-host: $(HOST)
+fuzzer: $(BUILD)/tests/fuzz/fuzzer
 unit-programs: $(UNIT_PROGRAMS)
 test-programs: $(UNIT_PROGRAMS) $(SUITE_PROGRAMS)
 bench-programs: $(BENCH_PROGRAMS)
@@ -121,8 +130,11 @@ endef
 $(LIB): $(LIB_OBJECTS)
 	$(archive)
 
-$(BUILD)/tests/libhelpers.a: $(HELPER_OBJECTS)
-	$(archive)
+define helper_rules
+$(BUILD)/tests/$(1)/helpers.a: $(call helper_objects,$(1))
+	$$(archive)
+endef
+$(foreach s,support unit bench $(C_SUITES),$(eval $(call helper_rules,$(s))))
 
 $(BUILD)/ytsync/core.so: $(LUA_OBJECTS) $(LIB_OBJECTS)
 	$(call say,LINK)
@@ -138,6 +150,11 @@ $(BUILD)/tests/lua-host: $(HOST_OBJECTS) $(LUA_OBJECTS) $(LIB)
 	$(call say,LINK)
 	@mkdir -p $(@D)
 	$(Q)$(LINK) -Wl,-E $(LUA_LIBS) $(DEP_LIBS)
+
+$(BUILD)/tests/fuzz/fuzzer: $(FUZZER_OBJECTS) $(LIB)
+	$(call say,LINK)
+	@mkdir -p $(@D)
+	$(Q)$(LINK) $(DEP_LIBS)
 
 $(LUA_OBJECTS) $(HOST_OBJECTS): EXTRA_CFLAGS = $(LUA_CFLAGS)
 $(SIMD_OBJECTS): EXTRA_CFLAGS = $(MICROHTTPD_CFLAGS)
@@ -160,16 +177,21 @@ $(Q)$(LINK) $(TEST_LIBS) $(CMOCKA_LIBS) $(DEP_LIBS)
 endef
 
 $(filter-out $(BINDING_PROGRAMS),$(UNIT_PROGRAMS)): $(BUILD)/tests/%: \
-    $(BUILD)/obj/tests/unit/%.o $(HELPERS) $(LIB)
+    $(BUILD)/obj/tests/unit/%.o $(call helpers,unit) $(LIB)
 	$(link_test)
 
 $(BINDING_PROGRAMS): TEST_LIBS = $(LUA_LIBS)
 $(BINDING_PROGRAMS): $(BUILD)/tests/%: \
-    $(BUILD)/obj/tests/unit/%.o $(HELPERS) $(LUA_OBJECTS) $(LIB)
+    $(BUILD)/obj/tests/unit/%.o $(call helpers,unit) $(LUA_OBJECTS) $(LIB)
 	$(link_test)
 
-$(SUITE_PROGRAMS) $(BENCH_PROGRAMS): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o $(HELPERS) $(LIB)
-	$(link_test)
+define suite_rules
+$(filter $(BUILD)/tests/$(1)/%,$(SUITE_PROGRAMS) $(BENCH_PROGRAMS)): $(BUILD)/tests/%: \
+    $(BUILD)/obj/tests/%.o $(call helpers,$(1)) $(LIB)
+	$$(link_test)
+endef
+$(foreach s,bench $(C_SUITES),$(if $(filter $(BUILD)/tests/$(s)/%,$(SUITE_PROGRAMS) \
+    $(BENCH_PROGRAMS)),$(eval $(call suite_rules,$(s)))))
 
 # Objects are made again when the flags change.
 FLAGS_NOW = $(CC) $(YS_CFLAGS) $(DEP_CFLAGS) $(LUA_CFLAGS) $(CFLAGS)
@@ -182,7 +204,7 @@ $(BUILD)/flags: $(if $(call differ,$(FLAGS_NOW),$(FLAGS_WERE)),FORCE)
 
 .PRECIOUS: $(BUILD)/obj/%.o $(BUILD)/obj/tests/%.o
 -include $(patsubst %.o,%.d,$(LIB_OBJECTS) $(SIMD_OBJECTS) $(LUA_OBJECTS) $(HELPER_OBJECTS) \
-    $(HOST_OBJECTS) $(call objects,$(SUITE_SOURCES) $(BENCH_SOURCES)) \
+    $(FUZZER_OBJECTS) $(HOST_OBJECTS) $(call objects,$(SUITE_SOURCES) $(BENCH_SOURCES)) \
     $(TESTS:%=$(BUILD)/obj/tests/unit/test_%.o))
 
 # --- demo and tests ------------------------------------------------------------------------------
@@ -193,17 +215,20 @@ BUILD_GIVEN := $(filter command environment,$(firstword $(origin BUILD)))
 # flavour_build: the folder of another flavour, beside BUILD when that was given.
 flavour_build = $(if $(BUILD_GIVEN),$(BUILD)-$(1),build/$(1))
 # Slow suites are left to the plain build: under valgrind they would take hours.
-SUITES ?= unit contract lua sim crash lint
-SUITES_asan ?= unit contract lua sim
+SUITES ?= unit contract lua sim crash fuzz lint
+SUITES_asan ?= unit contract lua sim fuzz
 SUITES_valgrind ?= unit contract lua
+# Whole syncs in one program: minutes under valgrind, and `make asan` has them.
+NOT_VALGRIND := sync
 # A test that cannot be built is a failed test, not a test less.
 OR_FAIL = || { echo 'the build failed, see above'; echo '0 passed, 1 failed'; exit 1; }
-RUN_TESTS = $(LUA_NOW) tests/run.lua --lua $(LUA_NOW) --jobs $(CPUS) --programs '$(TESTS)'
+PROGRAMS = $(TESTS)
+RUN_TESTS = $(LUA_NOW) tests/run.lua --lua $(LUA_NOW) --jobs $(CPUS) --programs '$(PROGRAMS)'
 # SQLite keeps pointers into the middle of its blocks alone: "possibly lost" says nothing there.
 VALGRIND := valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite \
     --errors-for-leak-kinds=definite --suppressions=tests/valgrind.supp
 
-.PHONY: demo test unit lint asan valgrind packaging bench soak deps
+.PHONY: demo test unit lint asan valgrind fuzz packaging bench soak deps
 ## deps: installs the packages that are missing for building, testing and checking (apt)
 deps:
 	@sh .ci/deps lint
@@ -233,16 +258,31 @@ lint:
 asan: B = $(call flavour_build,asan)
 asan:
 	@sh .ci/deps test
-	@$(SUBMAKE) -k FLAVOUR=asan BUILD=$(B) lib test-programs lua-host WERROR= $(OR_FAIL)
+	@$(SUBMAKE) -k FLAVOUR=asan BUILD=$(B) lib simd test-programs lua-host WERROR= $(OR_FAIL)
 	@ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1 \
 	    $(RUN_TESTS) --build $(B) --stress --lua $(abspath $(B))/tests/lua-host $(SUITES_asan)
 
 ## valgrind: the unit and Lua suites under valgrind
 valgrind: B = $(call flavour_build,valgrind)
+valgrind: PROGRAMS = $(filter-out $(NOT_VALGRIND),$(TESTS))
 valgrind:
 	@sh .ci/deps test
-	@$(SUBMAKE) -k FLAVOUR=valgrind BUILD=$(B) lib module test-programs WERROR= $(OR_FAIL)
+	@$(SUBMAKE) -k FLAVOUR=valgrind BUILD=$(B) all test-programs WERROR= $(OR_FAIL)
 	@$(RUN_TESTS) --build $(B) --limit 900 --under '$(VALGRIND)' $(SUITES_valgrind)
+
+## fuzz: libFuzzer on each of FUZZ (default: every target) for FUZZ_S seconds (default 60)
+FUZZ_S ?= 60
+FUZZ ?= $(sort $(notdir $(wildcard tests/fuzz/corpus/*)))
+# What it finds on the way is kept in the build folder, and taken up by the next run.
+fuzz: B = $(call flavour_build,fuzz)
+fuzz:
+	@sh .ci/deps lint
+	@$(SUBMAKE) FLAVOUR=fuzz CC='$(CLANG)' BUILD=$(B) fuzzer WERROR=
+	@for t in $(FUZZ); do echo "== $$t"; mkdir -p $(B)/found/$$t; \
+	    YTSYNC_FUZZ=$$t $(B)/tests/fuzz/fuzzer -max_total_time=$(FUZZ_S) -max_len=8192 \
+	        -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 -verbosity=0 \
+	        -dict=tests/fuzz/words.dict -artifact_prefix=$(B)/found/$$t- \
+	        $(B)/found/$$t tests/fuzz/corpus/$$t || exit 1; done
 
 ## packaging: installs by make and by LuaRocks into empty folders and tries the result
 packaging:
@@ -297,4 +337,5 @@ clean:
 help:
 	@sed -n 's/^## \([a-z]*\): /\1\t/p' Makefile | while IFS='	' read -r t text; do \
 	    printf '  %-11s %s\n' "$$t" "$$text"; done
-	@echo 'Variables: BUILD FLAVOUR=plain|asan|valgrind LAYERS TESTS PREFIX DESTDIR WERROR V=1 SOAK_S'
+	@echo 'Variables: BUILD FLAVOUR=plain|asan|valgrind|fuzz LAYERS TESTS PREFIX' \
+	    'DESTDIR WERROR V=1 SOAK_S FUZZ FUZZ_S'

@@ -176,8 +176,9 @@ local function start(o, test, number)
     assert(os.execute("mkdir -p " .. quote(test.dir)))
     test.output = test.dir .. ".out"
     local limit = o.has_timeout and ("timeout -k 5 %d "):format(o.limit) or ""
-    test.process = assert(io.popen(("%s %s%s >%s 2>&1 </dev/null"):format(
-        environment(o, test.dir), limit, test.command, quote(test.output)), "r"))
+    test.process = assert(io.popen(("%s %s%s >%s 2>&1 </dev/null; c=$?; date +%%s >%s; exit $c")
+        :format(environment(o, test.dir), limit, test.command, quote(test.output),
+            quote(test.dir .. ".end")), "r"))
     test.started = os.time()
 end
 
@@ -192,8 +193,8 @@ local function finish(test, total)
     if failed > 0 then line = line .. (", %d failed"):format(failed) end
     if skipped > 0 then line = line .. (", %d skipped"):format(skipped) end
     if why then line = line .. " (" .. why .. ")" end
-    local took_s = os.time() - test.started
-    if took_s >= 5 then line = line .. (" %d s"):format(took_s) end
+    local took_s = (tonumber(read_file(test.dir .. ".end")) or os.time()) - test.started
+    if took_s >= 5 then line = line .. (" %.0f s"):format(took_s) end
     print(line)
     if failed > 0 then
         -- What passed is no help in finding what did not.
@@ -203,7 +204,8 @@ local function finish(test, total)
         for text in output:gmatch("[^\n]*# SKIP[^\n]*") do print("        " .. text) end
     end
     io.stdout:flush()
-    os.execute("rm -rf " .. quote(test.dir) .. " " .. quote(test.output))
+    os.execute(("rm -rf %s %s %s"):format(quote(test.dir), quote(test.output),
+        quote(test.dir .. ".end")))
     total.passed = total.passed + passed
     total.failed = total.failed + failed
     total.skipped = total.skipped + skipped

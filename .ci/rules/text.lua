@@ -63,7 +63,9 @@ rule("machine-path", "the repository works on every machine", function(file, rep
         for _, top in ipairs { "home", "root", "work", "Users" } do
             local path = padded:match("[%s\"'=(:,`]/" .. top .. "/[%w._-]+")
             local example = path and path:find("/home/none", 1, true)
-            if path and not example then report(i, "absolute path of one machine: " .. path:sub(2)) end
+            if path and not example then
+                report(i, "absolute path of one machine: " .. path:sub(2))
+            end
         end
     end
 end)

@@ -233,7 +233,9 @@ static void die_as_runner(void)
     pid_t child = fork();
     assert_true(child >= 0);
     if (child == 0) {
-        struct ys_store *store = stores_open(path);
+        /* Static, so that valgrind knows it for held and not lost when the child dies. */
+        static struct ys_store *volatile held;
+        struct ys_store *store = held = stores_open(path);
         if (ys_store_lock(store, NULL) != YS_OK) _exit(1);
         stores_begin(store);
         int64_t account = stores_account(store, "UC1");
