@@ -497,6 +497,7 @@ struct ys_preview {
     int64_t ends_at_ms;   /* when the last day's work can be done */
     struct ys_plan_stage create_playlists, add_videos, delete_playlists;
     int64_t adopted;      /* categories whose playlist is there already */
+    int64_t reused;       /* categories that carry an old playlist on under a new name */
     int64_t already_there;/* videos that are where they belong */
     int64_t unavailable;  /* wanted videos that cannot be inserted anywhere (private, deleted) */
     int64_t blocked;      /* playlists that would be given up but hold something unaccounted for */
@@ -551,7 +552,7 @@ struct ys_job_record {
     bool pause_requested;
     int64_t done, total;      /* operations */
     int64_t failed, unknown;
-    int64_t units_used;
+    int64_t units_used;       /* charged for it so far, reads included */
     int64_t created_at_ms, started_at_ms, finished_at_ms;
     int64_t resets_at_ms;     /* when a quota pause ends, else 0 */
     struct ys_stage_result create_playlists, add_videos, delete_playlists;

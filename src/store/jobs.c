@@ -193,6 +193,22 @@ enum ys_status ys_job_add_units(struct ys_store *store, int64_t id, int64_t unit
                       id, units, err);
 }
 
+enum ys_status ys_job_charged(struct ys_store *store, int64_t id, int64_t *units,
+                              struct ys_error *err)
+{
+    struct ys_stmt *stmt;
+    bool row;
+
+    YS_TRY(ys_db_prepare(store->db, "SELECT sum(units) FROM quota_usage WHERE job_id = ?1",
+                         &stmt, err));
+    ys_bind_int(stmt, 1, id);
+    YS_TRY(ys_step(stmt, &row, err));
+    YS_REQUIRE(row);
+    *units = ys_col_int(stmt, 0);
+    ys_stmt_done(stmt);
+    return YS_OK;
+}
+
 enum ys_status ys_job_set_pause_requested(struct ys_store *store, int64_t id, bool requested,
                                           struct ys_error *err)
 {

@@ -45,6 +45,9 @@ YS_CHECKED enum ys_status ys_job_update(struct ys_store *store, const struct ys_
                                         struct ys_error *err);
 YS_CHECKED enum ys_status ys_job_add_units(struct ys_store *store, int64_t id, int64_t units,
                                            struct ys_error *err);
+/* What its calls were charged, reads included: the ledger's figure. */
+YS_CHECKED enum ys_status ys_job_charged(struct ys_store *store, int64_t id, int64_t *units,
+                                         struct ys_error *err);
 YS_CHECKED enum ys_status ys_job_set_pause_requested(struct ys_store *store, int64_t id,
                                                      bool requested, struct ys_error *err);
 YS_CHECKED enum ys_status ys_job_set_confirmed(struct ys_store *store, int64_t id, int64_t at_ms,

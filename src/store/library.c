@@ -252,6 +252,13 @@ enum ys_status ys_playlist_deleted(struct ys_store *store, const char *youtube_i
     return playlist_change(store, DELETE_ITEMS, youtube_id, 0, false, false, err);
 }
 
+enum ys_status ys_playlist_made(struct ys_store *store, const char *youtube_id, int64_t job_id,
+                                struct ys_error *err)
+{
+    return playlist_change(store, "UPDATE playlists SET made_by_job = ?2 WHERE youtube_id = ?1",
+                           youtube_id, job_id, true, true, err);
+}
+
 enum ys_status ys_playlist_self_sorted(struct ys_store *store, const char *youtube_id,
                                        struct ys_error *err)
 {

@@ -65,6 +65,9 @@ YS_CHECKED enum ys_status ys_playlist_sweep(struct ys_store *store, int64_t acco
                                             struct ys_error *err);
 YS_CHECKED enum ys_status ys_playlist_deleted(struct ys_store *store, const char *youtube_id,
                                               int64_t at_ms, struct ys_error *err);
+/* It turned out that this job made it. */
+YS_CHECKED enum ys_status ys_playlist_made(struct ys_store *store, const char *youtube_id,
+                                           int64_t job_id, struct ys_error *err);
 YS_CHECKED enum ys_status ys_playlist_self_sorted(struct ys_store *store, const char *youtube_id,
                                                   struct ys_error *err);
 

@@ -21,6 +21,7 @@ struct finding {
 struct marked {
     const char *mark;
     char id[YS_ID_BYTES];
+    int64_t published_at_ms;
     size_t count;
 };
 
@@ -30,14 +31,17 @@ static bool each_marked(void *ctx, const struct ys_row_playlist *row)
     struct marked *marked = ctx;
 
     if (!ys_mark_is(row->description, marked->mark)) return true;
-    if (marked->count++ == 0) (void)ys_copy(marked->id, sizeof marked->id, row->youtube_id);
+    if (marked->count++ > 0 && row->published_at_ms >= marked->published_at_ms) return true;
+    (void)ys_copy(marked->id, sizeof marked->id, row->youtube_id);
+    marked->published_at_ms = row->published_at_ms;
     return true;
 }
 
-static enum ys_status look_for_create(struct ys_engine *engine, const struct ys_task *task,
+static enum ys_status look_for_create(struct ys_engine *engine, size_t number,
                                       struct finding *out, struct ys_error *err)
 {
-    char mark[YS_MARK_BYTES];
+    const struct ys_task *task = &engine->agenda.tasks[number];
+    char mark[YS_MARK_BYTES], text[256];
     struct marked marked = {.mark = mark};
 
     ys_mark_text(engine->job.reference, task->seq, mark);
@@ -46,6 +50,13 @@ static enum ys_status look_for_create(struct ys_engine *engine, const struct ys_
     YS_TRY(ys_playlist_walk(engine->store, engine->job.account_id, false, each_marked, &marked,
                             err));
     if (marked.count == 0) return YS_OK;
+    if (marked.count > 1) {
+        (void)snprintf(text, sizeof text,
+                       "%zu playlists bear the mark \"%s\"; %s is the oldest and is taken. The "
+                       "others are empty: delete them on YouTube.",
+                       marked.count, mark, marked.id);
+        ys_engine_event(engine, YS_EVENT_NOTE, number, "doubled", text);
+    }
     out->fate = FATE_APPLIED;
     (void)ys_copy(out->remote_id, sizeof out->remote_id, marked.id);
     return YS_OK;
@@ -142,37 +153,15 @@ static enum ys_status look_for_playlist(struct ys_engine *engine, size_t number,
 
 /* ---------------------------------------------------------------- settling */
 
-struct made {
-    struct ys_engine *engine;
-    enum ys_status status;
-    struct ys_error *err;
-};
-
-static bool mark_as_made(void *ctx, const struct ys_row_playlist *row)
-{
-    struct made *made = ctx;
-    struct ys_row_playlist copy = *row;
-    int64_t id;
-
-    copy.made_by_job = made->engine->job.id;
-    made->status = ys_playlist_put(made->engine->store, row->account_id, &copy, &id, made->err);
-    return false;
-}
-
 static enum ys_status settle(struct ys_engine *engine, size_t number,
                              const struct finding *finding, bool settled, struct ys_error *err)
 {
     const struct ys_task *task = &engine->agenda.tasks[number];
-    struct made made = {.engine = engine, .err = err};
-    bool found;
     char text[256];
 
     if (finding->fate == FATE_APPLIED) {
-        if (task->kind == YS_OP_PLAYLIST_CREATE) {
-            YS_TRY(ys_playlist_find(engine->store, finding->remote_id, mark_as_made, &made,
-                                    &found, err));
-            YS_TRY(made.status);
-        }
+        if (task->kind == YS_OP_PLAYLIST_CREATE)
+            YS_TRY(ys_playlist_made(engine->store, finding->remote_id, engine->job.id, err));
         return ys_engine_done(engine, number, finding->remote_id, "found after a lost reply",
                               err);
     }
@@ -195,7 +184,7 @@ enum ys_status ys_engine_reconcile(struct ys_engine *engine, size_t number, stru
     enum ys_status status;
 
     switch (task->kind) {
-    case YS_OP_PLAYLIST_CREATE: status = look_for_create(engine, task, &finding, err); break;
+    case YS_OP_PLAYLIST_CREATE: status = look_for_create(engine, number, &finding, err); break;
     case YS_OP_ITEM_INSERT: status = look_for_insert(engine, task, &finding, err); break;
     case YS_OP_ITEM_DELETE: status = look_for_item(engine, task, &finding, err); break;
     default: status = look_for_playlist(engine, number, &finding, err); break;

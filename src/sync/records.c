@@ -62,7 +62,7 @@ static enum ys_status fill_job(struct ys_session *session, const struct ys_row_j
     out->failed = totals.create_playlists.failed + totals.add_videos.failed +
                   totals.delete_playlists.failed;
     out->unknown = totals.unknown;
-    out->units_used = row->units_used;
+    YS_TRY(ys_job_charged(session->store, row->id, &out->units_used, err));
     out->created_at_ms = row->created_at_ms;
     out->started_at_ms = row->started_at_ms;
     out->finished_at_ms = row->finished_at_ms;

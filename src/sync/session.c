@@ -109,6 +109,7 @@ enum ys_status ys_session_set_token(struct ys_session *session, const char *toke
 {
     char *copy;
 
+    if (!token) return ys_fail(err, YS_ENOTOKEN, "No access token was given.");
     if (session->client) YS_TRY(ys_client_set_token(session->client, token, err));
     copy = ys_dup(token);
     if (!copy) return ys_fail(err, YS_ENOMEM, "Memory ran out.");
@@ -175,9 +176,14 @@ enum ys_status ys_config_set(struct ys_session *session, const char *key, int64_
 {
     if (session->jobs_open > 0)
         return ys_fail(err, YS_ESTATE, "Settings cannot change while a job is open here.");
+    /* A reply to what a closed job left on the wire must not meet a client that knows nothing of
+     * it. At most the request timeout. */
+    while (session->client && ys_client_in_flight(session->client) > 0)
+        YS_TRY(ys_client_poll(session->client, YS_REQUEST_TIMEOUT_MS, err));
     YS_TRY(ys_store_setting_set(session->store, key, value, err));
     ys_client_free(session->client); /* it reads its settings when it is made */
     session->client = NULL;
+    session->recovered = false;
     return YS_OK;
 }
 
