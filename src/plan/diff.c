@@ -16,14 +16,6 @@ static int visibility(enum ys_privacy privacy)
     }
 }
 
-/* Whether the stored description is the wanted one, marks aside. */
-static bool description_holds(const char *stored, const char *wanted)
-{
-    size_t bytes = ys_mark_body_bytes(stored);
-
-    return strlen(wanted) == bytes && memcmp(stored, wanted, bytes) == 0;
-}
-
 static enum ys_status new_playlist(struct ys_plan *plan, const struct ys_plan_category *category,
                                    struct ys_error *err)
 {
@@ -56,14 +48,15 @@ static enum ys_status metadata(struct ys_plan *plan, const struct ys_plan_catego
         .playlist_id = category->playlist_id,
         .title = category->title,
         .description = wanted->description,
-        .privacy = privacy,
+        .privacy = wanted->privacy, /* UNSET: as it is when the update leaves */
         .found = playlist->title,
-        .rule = "title, description or privacy differ",
+        .rule = category->reused ? "an old playlist carries the category on under its new name"
+                                 : "title, description or privacy differ",
     };
 
     if (publish != more_visible) return YS_OK;
     if (strcmp(playlist->title, category->title) == 0 && privacy == playlist->privacy &&
-        (!wanted->description || description_holds(playlist->description, wanted->description)))
+        (!wanted->description || ys_mark_same(playlist->description, wanted->description)))
         return YS_OK;
     return ys_plan_add(plan, &update, err);
 }
@@ -139,7 +132,8 @@ static enum ys_status inserts(struct ys_plan *plan, struct ys_plan_category *cat
 }
 
 /* Rows of a carried-on playlist that the policy has elsewhere or dropped, and surplus copies.
- * Under old = "keep" nothing is taken out; unmatched videos always stay. */
+ * Under old = "keep" nothing is taken out; unmatched videos always stay, and so do private and
+ * deleted ones that could not be inserted elsewhere. */
 static enum ys_status takeouts(struct ys_plan *plan, const struct ys_plan_category *category,
                                const struct ys_snapshot *snapshot,
                                const struct ys_target *target, struct ys_error *err)
@@ -171,7 +165,8 @@ static enum ys_status takeouts(struct ys_plan *plan, const struct ys_plan_catego
             takeout.rule = "a second copy";
         else if (ys_map_get(&target->drop_index, item->video_id, NULL))
             takeout.rule = "the policy drops it";
-        else if (ys_map_get(&target->homes, item->video_id, NULL))
+        else if (ys_map_get(&target->homes, item->video_id, NULL) &&
+                 !ys_map_get(&snapshot->gone, item->video_id, NULL))
             takeout.rule = "it belongs to another category";
         else
             continue;
@@ -211,7 +206,7 @@ enum ys_status ys_plan_diff(struct ys_plan *plan, const struct ys_snapshot *snap
             YS_TRY(new_playlist(plan, category, err));
             continue;
         }
-        plan->preview.adopted++;
+        plan->preview.adopted += !category->reused;
         YS_TRY(metadata(plan, category, &snapshot->playlists[category->playlist], false, err));
     }
     for (i = 0; i < plan->category_count; i++)

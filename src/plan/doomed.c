@@ -44,6 +44,26 @@ static const char *objection(const struct ys_plan *plan, const struct ys_snapsho
     return NULL;
 }
 
+bool ys_plan_may_go(const struct ys_plan *plan, const struct ys_snapshot *snapshot,
+                    const struct ys_target *target, const struct ys_snap_playlist *playlist)
+{
+    size_t i;
+
+    for (i = 0; i < playlist->item_count; i++)
+        if (objection(plan, snapshot, target, &playlist->items[i])) return false;
+    return true;
+}
+
+bool ys_plan_may_change(const struct ys_plan *plan, const struct ys_snapshot *snapshot,
+                        const struct ys_target *target, size_t playlist)
+{
+    const struct ys_snap_playlist *row = &snapshot->playlists[playlist];
+
+    return row->listed && !ys_plan_carries(plan, playlist) &&
+           !ys_map_get(&target->protect, row->id, NULL) &&
+           (target->sources.count == 0 || ys_map_get(&target->sources, row->id, NULL));
+}
+
 static enum ys_status add_block(struct ys_plan *plan, const struct ys_snap_playlist *playlist,
                                 const char *video_id, const char *why, int64_t videos,
                                 struct ys_error *err)

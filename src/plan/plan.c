@@ -177,6 +177,7 @@ enum ys_status ys_plan_build(const struct ys_snapshot *snapshot, const struct ys
     memcpy(plan->channel_id, snapshot->channel.id, sizeof plan->channel_id);
     memcpy(plan->policy_hash, target->policy_hash, sizeof plan->policy_hash);
     status = ys_plan_resolve(plan, snapshot, target, err);
+    if (status == YS_OK) status = ys_plan_reuse(plan, snapshot, target, err);
     if (status == YS_OK) status = ys_plan_diff(plan, snapshot, target, err);
     if (status == YS_OK) status = ys_plan_doomed(plan, snapshot, target, err);
     if (status == YS_OK) status = warn_doubled_titles(plan, snapshot, err);

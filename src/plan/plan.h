@@ -1,6 +1,7 @@
 /* plan.h: from a snapshot and a target to operations. Pure: nothing is read or stored here.
  *
- * The way of the data: resolve.c says which playlist carries which category, diff.c what has to
+ * The way of the data: resolve.c says which playlist carries which category, reuse.c
+ * which old ones are carried on by those that have none, diff.c what has to
  * be done to each, doomed.c which old playlists may go, forecast.c what it costs in reads and days;
  * plan.c puts them in order. Text in a plan lives in its arena. */
 #ifndef YS_PLAN_PLAN_H
@@ -31,6 +32,7 @@ struct ys_plan_category {
     const char *key, *title;
     size_t playlist;          /* number in the snapshot, YS_NO_PLAYLIST: to be created */
     const char *playlist_id;  /* "" for one to be created */
+    bool reused;              /* an old playlist is carried on under a new name */
     int64_t rows_after;       /* expected rows when it is done */
     int64_t rows_now;
     int64_t inserts;
@@ -62,6 +64,8 @@ struct ys_plan {
     int64_t playlists_now;     /* live playlists of the channel */
     int64_t doomed_pages;      /* pages to list before the deletes */
     int64_t plain_write_units;
+    int64_t savings;           /* writes that carrying on saves against new playlists */
+    int64_t savings_bound;     /* the most that any choice could save, by the matching's prices */
     struct ys_preview preview;
 };
 
@@ -80,6 +84,8 @@ YS_CHECKED enum ys_status ys_plan_build(const struct ys_snapshot *snapshot,
 /* The parts, in the order in which they run. */
 YS_CHECKED enum ys_status ys_plan_resolve(struct ys_plan *plan, const struct ys_snapshot *snapshot,
                                           const struct ys_target *target, struct ys_error *err);
+YS_CHECKED enum ys_status ys_plan_reuse(struct ys_plan *plan, const struct ys_snapshot *snapshot,
+                                        const struct ys_target *target, struct ys_error *err);
 YS_CHECKED enum ys_status ys_plan_diff(struct ys_plan *plan, const struct ys_snapshot *snapshot,
                                        const struct ys_target *target, struct ys_error *err);
 YS_CHECKED enum ys_status ys_plan_doomed(struct ys_plan *plan, const struct ys_snapshot *snapshot,
@@ -93,6 +99,13 @@ YS_CHECKED enum ys_status ys_plan_warn(struct ys_plan *plan, struct ys_error *er
                                        const char *format, ...) YS_PRINTF(3, 4);
 /* Whether the playlist carries a category of the plan. */
 bool ys_plan_carries(const struct ys_plan *plan, size_t playlist);
+/* Whether the policy lets ytsync change an old playlist at all: it carries no category, is not
+ * protected, is one of the sources (if any are named), and its items were read. */
+bool ys_plan_may_change(const struct ys_plan *plan, const struct ys_snapshot *snapshot,
+                        const struct ys_target *target, size_t playlist);
+/* Whether each video of an old playlist has another place or is dropped. */
+bool ys_plan_may_go(const struct ys_plan *plan, const struct ys_snapshot *snapshot,
+                    const struct ys_target *target, const struct ys_snap_playlist *playlist);
 /* Units of one operation of this kind. */
 int64_t ys_op_units(enum ys_op_kind kind);
 
