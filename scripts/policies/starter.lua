@@ -4,8 +4,9 @@
 --     ytsync plan       what would be done, what does it cost?  (changes nothing)
 --     ytsync run        do it
 --
--- With old = "keep" nothing that you have is changed: new playlists are made and filled beside
--- your own. See README for the rest of the words.
+-- With old = "keep" playlists are made and filled beside your own, and nothing is taken out or
+-- deleted. One that already has a category's name is that category's playlist: it is filled.
+-- scripts/README.md lists the rest of the words.
 
 local y = require "ytsync.policy"
 

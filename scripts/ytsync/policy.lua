@@ -471,7 +471,8 @@ end
 function M.load_file(path, options)
     local handle, problem = io.open(path, "rb")
     if not handle then
-        return nil, ("there is no policy at %s (%s)"):format(path, problem), "not_found"
+        return nil, ("there is no policy at %s (%s)"):format(path, (problem:gsub("^.*: ", ""))),
+            "not_found"
     end
     local text = handle:read(FILE_BYTES_MAX + 1)
     handle:close()

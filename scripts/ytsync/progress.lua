@@ -107,7 +107,8 @@ end
 function Progress:enter_stage(event)
     if event.stage ~= self.stage and event.stage ~= "paused" then
         self.stage = event.stage
-        if not self.terminal or self.verbose then
+        -- How it ended is said as the result.
+        if event.stage ~= "completed" and (not self.terminal or self.verbose) then
             self:line((LABELS[event.stage] or event.stage) .. " ...")
         end
     end
@@ -125,6 +126,11 @@ function Progress:event(event)
         if self.verbose or (event.operation and event.operation.status == "failed") then
             self:line(("  failed: %s: %s"):format(describe(event.operation), event.text))
         end
+        return
+    end
+    if event.kind == "note" and event.reason == "backup" then -- of the stage before this one
+        self:line("  Backup: " .. event.text)
+        self:enter_stage(event)
         return
     end
     self:enter_stage(event)

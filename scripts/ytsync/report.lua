@@ -16,7 +16,7 @@ local STAGES = {
 M.STAGES = STAGES
 
 local OLD_WORDS = {
-    keep = "Your own playlists stay as they are (old = \"keep\").",
+    keep = "All other playlists stay as they are (old = \"keep\").",
     reuse = "Old playlists may be carried on under a new name; none is deleted (old = \"reuse\").",
 }
 

@@ -66,9 +66,9 @@ describe("the command", function()
 
     it("names wrong words with what was meant", function()
         for words, expected in pairs({
-            ["stauts"] = "there is no verb 'stauts'; did you mean 'status'?",
+            ["stauts"] = "there is no verb 'stauts'; did you mean 'status'?\nSee: ytsync help\n",
             ["status --jsno"] = "there is no option --jsno; did you mean '--json'?",
-            ["status --full"] = "status takes no --full",
+            ["status --full"] = "status takes no --full.\nSee: ytsync help status\n",
             ["log --limit x"] = "--limit needs a whole number from 1 up, not 'x'",
             ["run --db"] = "--db needs a FILE",
             ["status now"] = "status takes no more words, but 'now' was given",
@@ -76,6 +76,7 @@ describe("the command", function()
             ["config get quota.dialy"] = "there is no setting 'quota.dialy'; did you mean "
                 .. "'quota.daily'?",
             ["config set quota.daily many"] = "quota.daily takes a whole number, not 'many'",
+            ["config set quota.daily -5"] = "quota.daily takes a whole number, not '-5'",
         }) do
             local code, out, err = run(words)
             assert.equal(64, code, words)
@@ -381,7 +382,8 @@ describe("what goes wrong before the work", function()
         library()
         local code, err = fails("plan --policy /nowhere/p.lua")
         assert.equal(65, code)
-        assert.truthy(err:find("there is no policy at /nowhere/p.lua", 1, true))
+        assert.truthy(err:find("there is no policy at /nowhere/p.lua (No such file or directory)",
+            1, true))
         code, err = fails("plan")
         assert.equal(65, code)
         assert.truthy(err:find("/home/none/.config/ytsync/policy.lua", 1, true))

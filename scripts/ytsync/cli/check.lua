@@ -4,7 +4,7 @@ local json = require("ytsync.json")
 local report = require("ytsync.report")
 local text = require("ytsync.text")
 
-local function check_library(ctx, policy, result)
+local function check_library(ctx, policy, result, headline)
     local session, code = ctx:open({ must_exist = true })
     if not session then
         return code
@@ -20,6 +20,7 @@ local function check_library(ctx, policy, result)
     for position, category in ipairs(summary.categories) do
         result.categories[position].videos = category.videos
     end
+    ctx:say(headline)
     ctx:say(report.coverage(summary, policy.otherwise))
     return exits.OK
 end
@@ -39,12 +40,13 @@ its videos each category gets, how many none wants, and playlists named that do 
         for position, category in ipairs(policy.categories) do
             result.categories[position] = { key = category.key, title = category.title }
         end
-        ctx:say(("%s is in order: %s."):format(ctx:policy_path(),
-            text.count(#policy.categories, "category", "categories")))
+        local headline = ("%s is in order: %s."):format(ctx:policy_path(),
+            text.count(#policy.categories, "category", "categories"))
         code = exits.OK
         if ctx:has_database() then
-            code = check_library(ctx, policy, result)
+            code = check_library(ctx, policy, result, headline)
         else
+            ctx:say(headline)
             ctx:say("The library was not read yet: " .. ctx:command("fetch"))
         end
         if code == exits.OK then

@@ -250,8 +250,9 @@ local function starter_hint(self, path)
     for _, folder in ipairs({ "/policies", "/../share/ytsync/policies" }) do
         local starter = (self.world.folder or ".") .. folder .. "/starter.lua"
         if core.exists(starter) then
-            return ("Begin with the small one: mkdir -p '%s' && cp '%s' '%s'"):format(
-                folder_of(path), starter, path)
+            local place = folder_of(path)
+            return ("Begin with the small one: %scp '%s' '%s'"):format(
+                core.exists(place) and "" or ("mkdir -p '%s' && "):format(place), starter, path)
         end
     end
     return "Write one there, or name another with --policy FILE."
@@ -281,7 +282,8 @@ function Context:load_policy()
     if name == "not_found" then
         return nil, self:fail(message, "no_policy", nil, starter_hint(self, path))
     end
-    local hint = path:find("/", 1, true) and "The policy is " .. path .. "." or ""
+    local hint = path:find("/", 1, true) and not message:find(path, 1, true)
+        and "The policy is " .. path .. "." or ""
     return nil, self:fail(message, name, trace, hint)
 end
 

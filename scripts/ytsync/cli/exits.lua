@@ -43,15 +43,15 @@ local REMEDIES = {
     auth_error = "Put a fresh access token into YTSYNC_ACCESS_TOKEN and go on with: {run}",
     wrong_channel = "Use the token of the right channel, or another database (--db FILE).",
     changed = "Look at what there is to do now: {plan}",
-    database_corrupt = "Put a copy of it back, or start a new one with --db FILE: the library "
-        .. "is read from YouTube again.",
+    database_corrupt = "Or start a new one with --db FILE: the library is read from YouTube "
+        .. "again.",
     database_newer = "Update ytsync, or name another file with --db FILE.",
     database_stale = "Put the newest copy back, or take this one as it is with --accept-old.",
     database_on_network = "Keep the database on a local disk: --db FILE.",
     bad_reply = "The server's answer could not be used. Nothing is lost; try again later. If it "
         .. "stays so: does YTSYNC_API_URL lead to YouTube's API?",
     interrupted = "Nothing is lost. Go on with: {run}",
-    locked = "Wait until it is done, or look at it: {status}",
+    locked = "Look at it: {status}",
     library_changing = "Nothing is lost. Try again when nothing else changes the library.",
     network_error = "Nothing is lost. Try again later.",
     no_database = "Read your library first: {fetch}",

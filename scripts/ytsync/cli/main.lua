@@ -88,9 +88,10 @@ return function(words, replaced)
     for key, value in pairs(replaced or {}) do -- unordered: members are copied one by one
         world[key] = value
     end
-    local parsed, problem = options.parse(words, names())
+    local parsed, problem, verb = options.parse(words, names())
     if not parsed then
-        world.err(("ytsync: %s.\nSee: %s help\n"):format(text.safe(problem), world.command))
+        world.err(("ytsync: %s%s\nSee: %s help%s\n"):format(text.safe(problem),
+            problem:find("?", -1, true) and "" or ".", world.command, verb and " " .. verb or ""))
         return exits.USAGE
     end
     if parsed.options.version then

@@ -87,6 +87,7 @@ end
 ---@param verbs string[]  known verbs
 ---@return {verb: string|nil, arguments: string[], options: table, given: string[]}|nil
 ---@return string|nil message
+---@return string|nil verb  when the message is about one
 function M.parse(words, verbs)
     local result = { arguments = {}, options = {}, given = {} }
     local position, only_words = 1, false
@@ -95,7 +96,7 @@ function M.parse(words, verbs)
         if word == "--" and not only_words then
             only_words = true
             position = position + 1
-        elseif word:sub(1, 1) == "-" and word ~= "-" and not only_words then
+        elseif word:find("^%-[^%d]") and not only_words then -- "-5" is no option
             local used, problem = read_option(result, words, position)
             if not used then
                 return nil, problem
@@ -124,7 +125,7 @@ function M.parse(words, verbs)
     for _, name in ipairs(result.given) do
         local only = M.OPTIONS[name].verbs
         if only and not only[result.verb] then
-            return nil, ("%s takes no %s"):format(result.verb, name)
+            return nil, ("%s takes no %s"):format(result.verb, name), result.verb
         end
     end
     return result
