@@ -412,7 +412,7 @@ static void set_detail(struct slot *slot, enum ys_status status, CURLcode code)
     char *out = slot->reply.detail;
     size_t out_bytes = sizeof slot->reply.detail;
 
-    if (slot->repeat_refused) {
+    if (slot->repeat_refused || code == CURLE_SEND_FAIL_REWIND) {
         (void)ys_copy(out, out_bytes, "The connection broke before the reply came.");
     } else if (status == YS_ETOOBIG) {
         (void)snprintf(out, out_bytes, "The reply is larger than the limit of %zu bytes.",
