@@ -117,7 +117,6 @@ static enum ys_status judge(struct ys_plan *plan, const struct ys_snapshot *snap
         }
     }
     if (objections > 0) return add_block(plan, playlist, first, why, objections, err);
-    plan->doomed_pages += playlist->item_count ? ((int64_t)playlist->item_count + 49) / 50 : 1;
     return ys_plan_add(plan, &op, err);
 }
 

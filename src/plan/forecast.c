@@ -1,130 +1,226 @@
 /* forecast.c: what a plan costs in reads, and how many quota days it takes.
  *
- * Writes are exact. Reads are counted as the engine makes them on a fault-free run with one start
- * a day: a look at the channel at each start, the list of playlists before the backup, each
- * carried-on playlist before the first write of a start, each category when it is complete, each
- * old playlist and its destinations before the deletes. They are an estimate where pages may be
- * short. */
+ * The plan is carried out in memory: the same function that decides what the engine does next
+ * (schedule.c) decides here, over an agenda made from the plan, on a clock of its own. So reads and
+ * days are those of a fault-free run with one start a day whose deletes were agreed to beforehand
+ * and whose pages are full. Writes are exact in any case. */
+#include <string.h>
+
 #include "base/time.h"
 #include "plan/plan.h"
+#include "plan/schedule.h"
 #include "youtube/methods.h"
 
-/* More days than this are not counted one by one (a keep close to the daily limit). */
+/* More days than this are not counted (a keep close to the daily limit). */
 #define FORECAST_DAYS_MAX 100000
+/* How long an exchange takes here; only the order of magnitude matters. */
+#define EXCHANGE_MS INT64_C(200)
+#define FLIGHTS_MAX YS_IN_FLIGHT_MAX
+
+struct flight {
+    size_t task;
+    int64_t due_ms;
+};
+
+struct model {
+    struct ys_agenda agenda;
+    const struct ys_plan_today *today;
+    struct ys_moment moment;
+    struct flight flights[FLIGHTS_MAX]; /* in the order in which they left */
+    size_t flight_count, flights_max;
+    int64_t creates_left;
+    int64_t day;               /* 0: today */
+    int64_t reads;
+    bool worked;               /* something was done on this day */
+};
 
 static int64_t pages(int64_t rows)
 {
     return rows <= 0 ? 1 : (rows + YS_PAGE_ROWS_MAX - 1) / YS_PAGE_ROWS_MAX;
 }
 
-/* A day's work while forecasting. */
-struct days {
-    const struct ys_plan_today *today;
-    int64_t day;               /* 0: today */
-    int64_t units_left, creates_left;
-    int64_t reads;
-};
+/* ---------------------------------------------------------------- building */
 
-static void next_day(struct days *days)
+static enum ys_status add_op(struct model *model, const struct ys_snapshot *snapshot,
+                             const struct ys_planned *op, struct ys_error *err)
 {
-    days->day++;
-    days->units_left = days->today->limits.daily_units - days->today->limits.keep_units;
-    days->creates_left = days->today->limits.creates;
+    struct ys_task task = {.kind = op->kind, .status = YS_OP_STATUS_PENDING};
+    int64_t number;
+
+    YS_TRY(ys_agenda_lane(&model->agenda, op->category, op->playlist_id, &task.lane, err));
+    if (op->kind == YS_OP_PLAYLIST_DELETE &&
+        ys_map_get(&snapshot->playlist_index, op->playlist_id, &number))
+        model->agenda.lanes[task.lane].rows = snapshot->playlists[number].item_count;
+    return ys_agenda_add(&model->agenda, &task, err);
 }
 
-static bool endless(const struct days *days)
+static enum ys_status build(struct model *model, const struct ys_plan *plan,
+                            const struct ys_snapshot *snapshot, struct ys_error *err)
 {
-    return days->day >= FORECAST_DAYS_MAX;
-}
+    size_t i, lane;
 
-/* Spends units that may not be divided; a start costs one look at the channel. */
-static void spend(struct days *days, int64_t units)
-{
-    while (days->units_left < units && !endless(days)) {
-        next_day(days);
-        days->units_left--;
-        days->reads++;
+    for (i = 0; i < plan->category_count; i++) {
+        const struct ys_plan_category *category = &plan->categories[i];
+        YS_TRY(ys_agenda_lane(&model->agenda, category->key, category->playlist_id, &lane, err));
+        model->agenda.lanes[lane].rows = (size_t)category->rows_now;
     }
-    days->units_left -= units;
+    /* Lanes stand in the order of the categories. */
+    for (i = 0; i < plan->assigned_count; i++)
+        model->agenda.lanes[plan->assigned[i].category].destination = true;
+    for (i = 0; i < plan->op_count; i++) YS_TRY(add_op(model, snapshot, &plan->ops[i], err));
+    return YS_OK;
 }
 
-static void spend_reads(struct days *days, int64_t count)
-{
-    int64_t i;
+/* ---------------------------------------------------------------- days */
 
-    days->reads += count;
-    for (i = 0; i < count && !endless(days); i++) spend(days, 1);
-}
-
-/* One category from its survey to its verification. Days on which it is taken up again cost
- * another survey. */
-static void fill_category(struct days *days, const struct ys_plan *plan,
-                          struct ys_plan_category *category, size_t *next_op)
-{
-    int64_t started = days->day;
-    int64_t rows = category->rows_now;
-    bool touched = false;
-
-    while (*next_op < plan->op_count && plan->ops[*next_op].kind == YS_OP_ITEM_INSERT &&
-           plan->ops[*next_op].category == category->key) {
-        if (!touched && category->playlist != YS_NO_PLAYLIST) spend_reads(days, pages(rows));
-        touched = true;
-        spend(days, ys_op_units(YS_OP_ITEM_INSERT));
-        rows++;
-        if (days->day != started) {
-            started = days->day;
-            spend_reads(days, pages(rows));
-        }
-        (*next_op)++;
-    }
-    if (touched) spend_reads(days, pages(rows));
-    category->verified_day = touched ? days->day : -1;
-    while (*next_op < plan->op_count && plan->ops[*next_op].kind == YS_OP_PLAYLIST_PUBLISH &&
-           plan->ops[*next_op].category == category->key) {
-        spend_reads(days, 1);
-        spend(days, ys_op_units(YS_OP_PLAYLIST_PUBLISH));
-        (*next_op)++;
-    }
-}
-
-static void create_playlists(struct days *days, const struct ys_plan *plan, size_t *next_op)
-{
-    for (; *next_op < plan->op_count; (*next_op)++) {
-        enum ys_op_kind kind = plan->ops[*next_op].kind;
-        if (kind == YS_OP_PLAYLIST_UPDATE) {
-            spend_reads(days, 1);
-        } else if (kind == YS_OP_PLAYLIST_CREATE) {
-            /* Creations wait for their day; inserts of other categories use the time. */
-            if (days->creates_left > 0) days->creates_left--;
-        } else {
-            return;
-        }
-        spend(days, ys_op_units(kind));
-    }
-}
-
-/* Days that the creations alone need. */
-static int64_t creation_days(const struct ys_plan *plan, const struct ys_plan_today *today)
-{
-    int64_t creates = 0, per_day = today->limits.creates > 0 ? today->limits.creates : 1;
-    size_t i;
-
-    for (i = 0; i < plan->op_count; i++) creates += plan->ops[i].kind == YS_OP_PLAYLIST_CREATE;
-    if (creates <= today->creates_left) return 0;
-    return (creates - today->creates_left + per_day - 1) / per_day;
-}
-
-static void delete_playlists(struct days *days, const struct ys_plan *plan, size_t next_op)
+/* What a process knows of a lane when it starts (load.c of the engine). */
+static void start_lane(struct model *model, struct ys_lane *lane)
 {
     size_t i;
 
-    if (next_op == plan->op_count) return;
-    for (i = 0; i < plan->category_count; i++)
-        if (plan->categories[i].verified_day != days->day)
-            spend_reads(days, pages(plan->categories[i].rows_after));
-    spend_reads(days, plan->doomed_pages);
-    for (; next_op < plan->op_count; next_op++) spend(days, ys_op_units(plan->ops[next_op].kind));
+    lane->surveyed = false;
+    lane->metadata_ms = lane->listed_ms = lane->proved_ms = YS_NEVER_MS;
+    lane->last_write_ms = lane->last_add_ms = YS_NEVER_MS;
+    lane->verified = true;
+    for (i = lane->head; i != YS_NO_TASK; i = model->agenda.tasks[i].next)
+        if (model->agenda.tasks[i].kind == YS_OP_ITEM_INSERT && !model->agenda.tasks[i].seen)
+            lane->verified = false;
+    if (!lane->verified) lane->last_add_ms = model->moment.now_ms;
 }
+
+/* A start looks at the channel. */
+static void start_day(struct model *model, int64_t units_left, int64_t creates_left)
+{
+    size_t i;
+
+    model->moment.units_left = units_left - 1;
+    model->creates_left = creates_left;
+    model->reads++;
+    model->worked = false;
+    for (i = 0; i < model->agenda.lane_count; i++) start_lane(model, &model->agenda.lanes[i]);
+}
+
+static void next_day(struct model *model)
+{
+    const struct ys_quota_limits *limits = &model->today->limits;
+
+    /* A day that brings nothing is followed by others like it. */
+    model->day = model->worked || model->day == 0 ? model->day + 1 : FORECAST_DAYS_MAX;
+    start_day(model, limits->daily_units - limits->keep_units, limits->creates);
+}
+
+/* ---------------------------------------------------------------- actions */
+
+static void finish(struct model *model, size_t number)
+{
+    struct ys_task *task = &model->agenda.tasks[number];
+    struct ys_lane *lane = &model->agenda.lanes[task->lane];
+
+    task->status = YS_OP_STATUS_DONE;
+    lane->busy = false;
+    lane->last_write_ms = model->moment.now_ms;
+    if (ys_op_kind_stage(task->kind) != YS_STAGE_DELETE_PLAYLISTS)
+        lane->last_add_ms = model->moment.now_ms;
+    switch (task->kind) {
+    case YS_OP_PLAYLIST_CREATE:
+        (void)memcpy(lane->playlist_id, "new", sizeof "new");
+        lane->surveyed = true;
+        lane->ready_ms = model->moment.now_ms + YS_AFTER_CREATE_MS;
+        break;
+    case YS_OP_ITEM_INSERT:
+        lane->rows++;
+        lane->verified = false;
+        break;
+    case YS_OP_ITEM_DELETE:
+        if (lane->rows > 0) lane->rows--;
+        break;
+    default: lane->metadata_ms = YS_NEVER_MS; break;
+    }
+}
+
+/* Lets time pass up to `until_ms` (INT64_MAX: up to the next reply); replies that come are taken. */
+static void pass(struct model *model, int64_t until_ms)
+{
+    size_t i, kept = 0;
+
+    if (model->flight_count > 0 && model->flights[0].due_ms < until_ms)
+        until_ms = model->flights[0].due_ms;
+    if (until_ms > model->moment.now_ms && until_ms != INT64_MAX) model->moment.now_ms = until_ms;
+    for (i = 0; i < model->flight_count; i++) {
+        if (model->flights[i].due_ms <= model->moment.now_ms) finish(model, model->flights[i].task);
+        else model->flights[kept++] = model->flights[i];
+    }
+    model->flight_count = kept;
+}
+
+static void write(struct model *model, size_t task)
+{
+    enum ys_op_kind kind = model->agenda.tasks[task].kind;
+
+    model->moment.units_left -= ys_op_units(kind);
+    if (kind == YS_OP_PLAYLIST_CREATE) model->creates_left--;
+    model->agenda.tasks[task].status = YS_OP_STATUS_IN_FLIGHT;
+    model->agenda.lanes[model->agenda.tasks[task].lane].busy = true;
+    model->flights[model->flight_count++] =
+        (struct flight){.task = task, .due_ms = model->moment.now_ms + EXCHANGE_MS};
+}
+
+static void read(struct model *model, const struct ys_action *action)
+{
+    struct ys_lane *lane = &model->agenda.lanes[action->lane];
+    int64_t begun_ms = model->moment.now_ms;
+    int64_t reads = action->kind == YS_ACT_METADATA ? 1 : pages((int64_t)lane->rows);
+    size_t i;
+
+    model->reads += reads;
+    model->moment.units_left -= reads;
+    while (model->moment.now_ms < begun_ms + reads * EXCHANGE_MS)
+        pass(model, begun_ms + reads * EXCHANGE_MS);
+    switch (action->kind) {
+    case YS_ACT_METADATA: lane->metadata_ms = model->moment.now_ms; break;
+    case YS_ACT_PROVE: lane->proved_ms = begun_ms; break;
+    case YS_ACT_VERIFY:
+        lane->verified = true;
+        for (i = lane->head; i != YS_NO_TASK; i = model->agenda.tasks[i].next)
+            if (model->agenda.tasks[i].status == YS_OP_STATUS_DONE)
+                model->agenda.tasks[i].seen = true;
+        lane->listed_ms = begun_ms;
+        break;
+    default:
+        lane->surveyed = true;
+        lane->listed_ms = begun_ms;
+        break;
+    }
+}
+
+/* One decision; false when nothing is left. */
+static bool act(struct model *model)
+{
+    struct ys_action action;
+
+    model->moment.creates_open = model->creates_left > 0;
+    model->moment.may_write = model->flight_count < model->flights_max;
+    ys_agenda_next(&model->agenda, &model->moment, &action);
+    switch (action.kind) {
+    case YS_ACT_DONE: return false;
+    case YS_ACT_WRITE:
+        write(model, action.task);
+        model->worked = true;
+        return true;
+    case YS_ACT_WAIT: pass(model, action.wake_ms); return true;
+    case YS_ACT_NO_UNITS:
+    case YS_ACT_NO_CREATES:
+        if (model->flight_count > 0) pass(model, INT64_MAX);
+        else next_day(model);
+        return model->day < FORECAST_DAYS_MAX;
+    default:
+        read(model, &action);
+        model->worked = true;
+        return true;
+    }
+}
+
+/* ---------------------------------------------------------------- the forecast */
 
 static int64_t plain_days(const struct ys_plan *plan, const struct ys_plan_today *today)
 {
@@ -134,33 +230,45 @@ static int64_t plain_days(const struct ys_plan *plan, const struct ys_plan_today
     return per_day <= 0 ? FORECAST_DAYS_MAX : (plan->plain_write_units + per_day - 1) / per_day;
 }
 
-void ys_plan_forecast(struct ys_plan *plan, const struct ys_plan_today *today)
+static enum ys_status run(struct ys_plan *plan, const struct ys_snapshot *snapshot,
+                          struct model *model, struct ys_error *err)
+{
+    /* The backup looks at the channel and lists its playlists. */
+    int64_t backup_reads = 1 + pages(plan->playlists_now);
+
+    YS_TRY(build(model, plan, snapshot, err));
+    start_day(model, model->today->units_left, model->today->creates_left);
+    if (model->moment.units_left < backup_reads) next_day(model);
+    model->reads += backup_reads;
+    model->moment.units_left -= backup_reads;
+    while (act(model)) continue;
+    return YS_OK;
+}
+
+enum ys_status ys_plan_forecast(struct ys_plan *plan, const struct ys_snapshot *snapshot,
+                                const struct ys_plan_today *today, struct ys_error *err)
 {
     struct ys_preview *preview = &plan->preview;
-    struct days days = {.today = today,
-                        .units_left = today->units_left,
-                        .creates_left = today->creates_left};
-    size_t next_op = 0, i;
-    int64_t creating;
+    struct model model = {.today = today, .moment = {.confirmed = true}};
+    enum ys_status status = YS_OK;
 
+    ys_agenda_init(&model.agenda, today->settle_ms);
+    model.flights_max = today->writes_max > 0 ? (size_t)today->writes_max : 1;
+    if (model.flights_max > FLIGHTS_MAX) model.flights_max = FLIGHTS_MAX;
     preview->write_units = preview->create_playlists.units + preview->add_videos.units +
                            preview->delete_playlists.units;
     preview->plain_units = plan->plain_write_units;
     preview->plain_days = plain_days(plan, today);
     if (plan->op_count > 0) {
-        /* A start: the channel, and the list of playlists before the backup. */
-        spend_reads(&days, 2 + pages(plan->playlists_now));
-        create_playlists(&days, plan, &next_op);
-        for (i = 0; i < plan->category_count; i++)
-            fill_category(&days, plan, &plan->categories[i], &next_op);
-        creating = creation_days(plan, today);
-        while (days.day < creating) next_day(&days);
-        delete_playlists(&days, plan, next_op);
-        preview->days = days.day + 1;
-        preview->ends_at_ms = days.day == 0 ? today->now_ms
-                                            : ys_pacific_day_start_ms(
-                                                  ys_pacific_day(today->now_ms) + days.day);
+        status = run(plan, snapshot, &model, err);
+        preview->days = model.day + 1;
+        preview->ends_at_ms = model.day == 0
+                                  ? today->now_ms
+                                  : ys_pacific_day_start_ms(ys_pacific_day(today->now_ms) +
+                                                            model.day);
     }
-    preview->read_units = days.reads;
+    preview->read_units = model.reads;
     preview->units = preview->write_units + preview->read_units;
+    ys_agenda_free(&model.agenda);
+    return status;
 }

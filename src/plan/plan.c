@@ -182,15 +182,14 @@ enum ys_status ys_plan_build(const struct ys_snapshot *snapshot, const struct ys
     if (status == YS_OK) status = ys_plan_doomed(plan, snapshot, target, err);
     if (status == YS_OK) status = warn_doubled_titles(plan, snapshot, err);
     if (status == YS_OK) status = keep_target(plan, target, err);
-    if (status != YS_OK) {
-        ys_plan_free(plan);
-        return status;
+    if (status == YS_OK) {
+        count_plain(plan, snapshot, target);
+        for (i = 0; i < plan->category_count; i++) plan->categories[i].wanted = NULL;
+        status = ys_plan_forecast(plan, snapshot, today, err);
     }
-    count_plain(plan, snapshot, target);
-    for (i = 0; i < plan->category_count; i++) plan->categories[i].wanted = NULL;
-    ys_plan_forecast(plan, today);
-    *out = plan;
-    return YS_OK;
+    if (status == YS_OK) *out = plan;
+    else ys_plan_free(plan);
+    return status;
 }
 
 void ys_plan_free(struct ys_plan *plan)

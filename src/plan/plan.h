@@ -36,7 +36,6 @@ struct ys_plan_category {
     int64_t rows_after;       /* expected rows when it is done */
     int64_t rows_now;
     int64_t inserts;
-    int64_t verified_day;     /* of the forecast, from 0; -1: no listing shows it before the deletes */
 };
 
 struct ys_plan_assignment {
@@ -62,7 +61,6 @@ struct ys_plan {
     const char **warnings;
     size_t warning_count, warning_capacity;
     int64_t playlists_now;     /* live playlists of the channel */
-    int64_t doomed_pages;      /* pages to list before the deletes */
     int64_t plain_write_units;
     int64_t savings;           /* writes that carrying on saves against new playlists */
     int64_t savings_bound;     /* the most that any choice could save, by the matching's prices */
@@ -74,6 +72,8 @@ struct ys_plan_today {
     struct ys_quota_limits limits;
     int64_t now_ms;            /* server wall time */
     int64_t units_left, creates_left;
+    int64_t settle_ms;         /* the configured settle time */
+    int64_t writes_max;        /* writes in flight at most */
 };
 
 YS_CHECKED enum ys_status ys_plan_build(const struct ys_snapshot *snapshot,
@@ -90,7 +90,10 @@ YS_CHECKED enum ys_status ys_plan_diff(struct ys_plan *plan, const struct ys_sna
                                        const struct ys_target *target, struct ys_error *err);
 YS_CHECKED enum ys_status ys_plan_doomed(struct ys_plan *plan, const struct ys_snapshot *snapshot,
                                          const struct ys_target *target, struct ys_error *err);
-void ys_plan_forecast(struct ys_plan *plan, const struct ys_plan_today *today);
+YS_CHECKED enum ys_status ys_plan_forecast(struct ys_plan *plan,
+                                           const struct ys_snapshot *snapshot,
+                                           const struct ys_plan_today *today,
+                                           struct ys_error *err);
 
 /* Adds an operation; its texts are copied. */
 YS_CHECKED enum ys_status ys_plan_add(struct ys_plan *plan, const struct ys_planned *op,

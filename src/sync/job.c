@@ -16,6 +16,7 @@ enum ys_status ys_plan_make(struct ys_session *session, const struct ys_target *
 {
     struct ys_snapshot snapshot;
     struct ys_plan_today today;
+    int64_t settle_s;
     struct ys_client *client;
     enum ys_status status;
 
@@ -24,6 +25,9 @@ enum ys_status ys_plan_make(struct ys_session *session, const struct ys_target *
     today.limits = *ys_client_limits(client);
     today.now_ms = ys_client_now_ms(client);
     YS_TRY(ys_client_remaining(client, &today.units_left, &today.creates_left, err));
+    YS_TRY(ys_store_setting_get(session->store, "pace.writes", &today.writes_max, err));
+    YS_TRY(ys_store_setting_get(session->store, "pace.settle_s", &settle_s, err));
+    today.settle_ms = settle_s * 1000;
     YS_TRY(ys_snapshot_load(session->store, &snapshot, err));
     status = ys_plan_build(&snapshot, target, &today, out, err);
     ys_snapshot_free(&snapshot);
