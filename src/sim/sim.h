@@ -279,6 +279,8 @@ void ys_sim_faults_clear(struct ys_sim *sim);
 
 struct ys_sim_transport_options {
     int64_t latency_min_ms, latency_max_ms; /* of a whole exchange; 80, 240 */
+    int stall_permille;       /* chance that a request is held up before its effect, by up to */
+    int64_t stall_max_ms;     /* so long (perhaps past its time limit); 0, 0 */
     int drop_effect_permille; /* chance that a request still on its way takes effect although the
                                * transport is freed (the client died); 500 */
 };

@@ -124,6 +124,13 @@ static enum ys_status start(struct ys_transport *self, const struct ys_http_requ
     slot->deadline = request->timeout_ms > 0 ? now + request->timeout_ms : INT64_MAX;
     slot->effect_at = now + latency / 2;
     slot->reply_at = now + latency;
+    if (transport->options.stall_permille > 0 &&
+        ys_sim_below(&transport->random, 1000) < (uint64_t)transport->options.stall_permille) {
+        int64_t most_ms = transport->options.stall_max_ms;
+        int64_t stall_ms = (int64_t)ys_sim_below(&transport->random, (uint64_t)most_ms + 1);
+        slot->effect_at += stall_ms;
+        slot->reply_at += stall_ms;
+    }
     slot->state = SLOT_FLYING;
     if (transport->down) {
         slot->not_sent = true;

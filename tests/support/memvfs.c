@@ -124,7 +124,21 @@ bool memfile_truncate(struct memfile *file, size_t bytes)
     return memblob_resize(&file->shown, bytes) && pend(file, &change, NULL);
 }
 
-bool memfile_sync(struct memfile *file)
+/* All files are in one folder: the names that are there, and not there, are durable. */
+static void sync_folder(struct memvfs *disk)
+{
+    size_t i;
+
+    for (i = 0; i < MEMVFS_FILES_MAX; i++) {
+        struct memfile *file = disk->files[i];
+        if (!file) continue;
+        if (file->linked) file->entry_durable = true;
+        file->deleted_unsynced = false;
+        memvfs_let_go(disk, file);
+    }
+}
+
+bool memfile_sync(struct memvfs *disk, struct memfile *file)
 {
     const struct mempending *change;
 
@@ -134,6 +148,8 @@ bool memfile_sync(struct memfile *file)
                                                change->bytes)))
             return false;
     forget_changes(file);
+    if (file->folder_due) sync_folder(disk);
+    file->folder_due = false;
     file->entry_durable = true;
     return true;
 }
@@ -195,8 +211,9 @@ void memvfs_let_go(struct memvfs *disk, struct memfile *file)
 void memvfs_unlink(struct memvfs *disk, struct memfile *file, bool durable)
 {
     file->linked = false;
-    file->deleted_unsynced = file->entry_durable && !durable;
-    memvfs_let_go(disk, file);
+    file->deleted_unsynced = file->entry_durable;
+    if (durable) sync_folder(disk);
+    else memvfs_let_go(disk, file);
 }
 
 /* ---------------------------------------------------------------- death */

@@ -31,6 +31,7 @@ struct memfile {
     char path[MEMVFS_PATH_BYTES]; /* "" for a temporary file */
     bool linked;               /* there under its name; else only through open handles */
     bool entry_durable;        /* the name itself survives a power loss */
+    bool folder_due;           /* its first sync syncs the folder too (new logs and journals) */
     bool deleted_unsynced;     /* unlinked, but a power loss may bring it back */
     struct memblob shown, durable;
     struct mempending *first, *last;
@@ -65,7 +66,7 @@ void memvfs_let_go(struct memvfs *disk, struct memfile *file);
 /* Changes of the shown state that are not durable yet. False: no memory. */
 bool memfile_write(struct memfile *file, size_t offset, const void *data, size_t bytes);
 bool memfile_truncate(struct memfile *file, size_t bytes);
-bool memfile_sync(struct memfile *file);
+bool memfile_sync(struct memvfs *disk, struct memfile *file);
 /* A sync that failed: the changes are forgotten by the cache but never reach the platter. */
 void memfile_sync_failed(struct memfile *file);
 void memvfs_unlink(struct memvfs *disk, struct memfile *file, bool durable);

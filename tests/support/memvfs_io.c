@@ -86,7 +86,8 @@ static int io_sync(sqlite3_file *base, int flags)
     (void)flags;
     if (code != SQLITE_OK && !handle->disk->dead) memfile_sync_failed(handle->file);
     if (code != SQLITE_OK) return code;
-    return finished(handle->disk, after, memfile_sync(handle->file), SQLITE_IOERR_FSYNC);
+    return finished(handle->disk, after, memfile_sync(handle->disk, handle->file),
+                    SQLITE_IOERR_FSYNC);
 }
 
 static int io_file_size(sqlite3_file *base, sqlite3_int64 *out)
@@ -310,9 +311,13 @@ static int vfs_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *base, int 
     memset(handle, 0, sizeof *handle);
     code = memvfs_ask(disk, MEMVFS_OPEN, path ? path : "", SQLITE_CANTOPEN, &after, &half);
     if (code != SQLITE_OK) return SQLITE_CANTOPEN;
-    if (!file && !(flags & SQLITE_OPEN_CREATE)) return SQLITE_CANTOPEN;
-    if (!file) file = memvfs_create(disk, path ? path : "");
-    if (!file) return SQLITE_NOMEM;
+    if (!file) {
+        if (!(flags & SQLITE_OPEN_CREATE)) return SQLITE_CANTOPEN;
+        file = memvfs_create(disk, path ? path : "");
+        if (!file) return SQLITE_NOMEM;
+        /* As SQLite's unix VFS does it. */
+        file->folder_due = (flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL)) != 0;
+    }
     if (after) {
         disk->dead = true;
         return SQLITE_CANTOPEN;

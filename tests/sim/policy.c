@@ -1,0 +1,129 @@
+/* policy.c: what the policy of a storm wants. A video's places follow from a hash of its id, so that
+ * the checks can say where it belongs without asking the program. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "storm.h"
+
+static uint64_t hash_of(const struct storm *storm, const char *video_id, uint64_t salt)
+{
+    uint64_t state = storm->scenario.seed ^ (salt << 32);
+
+    for (; *video_id; video_id++)
+        state = (state ^ (unsigned char)*video_id) * UINT64_C(0x100000001b3);
+    return chance_next(&state);
+}
+
+static bool share(const struct storm *storm, const char *video_id, uint64_t salt, int permille)
+{
+    return (int)(hash_of(storm, video_id, salt) % 1000) < permille;
+}
+
+unsigned policy_homes(const struct storm *storm, const char *video_id)
+{
+    const struct scenario *scenario = &storm->scenario;
+    unsigned homes;
+
+    if (share(storm, video_id, 2, scenario->unmatched_permille)) return 0;
+    homes = 1u << hash_of(storm, video_id, 1) % scenario->category_count;
+    if (share(storm, video_id, 3, scenario->twice_permille))
+        homes |= 1u << hash_of(storm, video_id, 4) % scenario->category_count;
+    return homes;
+}
+
+bool policy_drops(const struct storm *storm, const char *video_id)
+{
+    return share(storm, video_id, 5, storm->scenario.dropped_permille);
+}
+
+/* ---------------------------------------------------------------- titles */
+
+struct choosing {
+    struct storm *storm;
+    size_t category;
+};
+
+static bool choose_title(void *ctx, const struct ys_truth_playlist *playlist)
+{
+    struct choosing *choosing = ctx;
+    struct storm *storm = choosing->storm;
+
+    while (choosing->category < storm->scenario.category_count &&
+           !storm->scenario.categories[choosing->category].adopts)
+        choosing->category++;
+    if (choosing->category == storm->scenario.category_count) {
+        /* The first one that no category bears. */
+        if (storm->scenario.protects) {
+            (void)ys_copy(storm->oracle.protected_id, YS_ID_BYTES, playlist->id);
+            storm->oracle.protected_items = playlist->items;
+        }
+        return false;
+    }
+    (void)ys_copy(storm->titles[choosing->category], YS_TITLE_BYTES, playlist->title);
+    choosing->category++;
+    return true;
+}
+
+void policy_begin(struct storm *storm)
+{
+    struct choosing choosing = {.storm = storm};
+    size_t i;
+
+    for (i = 0; i < storm->scenario.category_count; i++)
+        (void)snprintf(storm->titles[i], YS_TITLE_BYTES, "Category %zu", i + 1);
+    storm_must(storm, ys_truth_playlists(storm->sim, NULL, choose_title, &choosing, &storm->err));
+}
+
+/* ---------------------------------------------------------------- the target */
+
+struct placing {
+    struct storm *storm;
+    struct ys_target *target;
+    enum ys_status status;
+};
+
+static bool place_video(void *ctx, const struct ys_video_record *video)
+{
+    struct placing *placing = ctx;
+    struct storm *storm = placing->storm;
+    bool gone = video->availability != YS_AVAILABILITY_LIVE;
+    unsigned homes = policy_homes(storm, video->id);
+    size_t i;
+
+    if (policy_drops(storm, video->id) || (gone && storm->scenario.drop_gone)) {
+        placing->status = ys_target_drop_video(placing->target, video->id, "dropped",
+                                               &storm->err);
+        return placing->status == YS_OK;
+    }
+    for (i = 0; i < storm->scenario.category_count && placing->status == YS_OK; i++)
+        if (homes & (1u << i))
+            placing->status = ys_target_add_video(placing->target, i, video->id, "by hash",
+                                                  &storm->err);
+    return placing->status == YS_OK;
+}
+
+struct ys_target *policy_target(struct storm *storm)
+{
+    struct placing placing = {.storm = storm};
+    enum ys_status status = ys_target_new(&placing.target, storm->scenario.old, &storm->err);
+    size_t i;
+
+    for (i = 0; status == YS_OK && i < storm->scenario.category_count; i++) {
+        const struct scenario_category *category = &storm->scenario.categories[i];
+        struct ys_category_spec spec = {
+            .key = storm->titles[i],
+            .description = category->described ? "Sorted by rule." : NULL,
+            .privacy = category->privacy,
+            .new_privacy = category->new_privacy};
+        status = ys_target_add_category(placing.target, &spec, NULL, &storm->err);
+    }
+    if (status == YS_OK && storm->oracle.protected_id[0])
+        status = ys_target_protect(placing.target, storm->oracle.protected_id, &storm->err);
+    if (status == YS_OK)
+        status = ys_videos_each(storm->session, place_video, &placing, &storm->err);
+    if (status == YS_OK) status = placing.status;
+    if (status == YS_OK) return placing.target;
+    ys_target_free(placing.target);
+    return NULL;
+}
