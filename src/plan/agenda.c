@@ -65,6 +65,18 @@ enum ys_status ys_agenda_lane(struct ys_agenda *agenda, const char *category,
     return YS_OK;
 }
 
+/* Counts an unfinished task in or out. */
+static void count_open(struct ys_agenda *agenda, const struct ys_task *task, int change)
+{
+    enum ys_stage stage = ys_op_kind_stage(task->kind);
+    struct ys_lane *lane = &agenda->lanes[task->lane];
+
+    agenda->open[stage] += change;
+    if (stage == YS_STAGE_DELETE_PLAYLISTS) return;
+    if (change > 0) lane->open_adds++;
+    else lane->open_adds--;
+}
+
 enum ys_status ys_agenda_add(struct ys_agenda *agenda, const struct ys_task *task,
                              struct ys_error *err)
 {
@@ -86,7 +98,20 @@ enum ys_status ys_agenda_add(struct ys_agenda *agenda, const struct ys_task *tas
     if (lane->cursor == YS_NO_TASK) lane->cursor = agenda->task_count;
     lane->tail = agenda->task_count;
     agenda->tasks[agenda->task_count++] = copy;
+    if (ys_task_finished(&copy)) agenda->finished++;
+    else count_open(agenda, &copy, 1);
     return YS_OK;
+}
+
+void ys_agenda_set_status(struct ys_agenda *agenda, size_t task, enum ys_op_status status)
+{
+    struct ys_task *entry = &agenda->tasks[task];
+    bool was_finished = ys_task_finished(entry);
+
+    entry->status = status;
+    if (ys_task_finished(entry) == was_finished) return;
+    count_open(agenda, entry, was_finished ? 1 : -1);
+    agenda->finished += was_finished ? -1 : 1;
 }
 
 enum ys_status ys_agenda_add_home(struct ys_agenda *agenda, const char *video_id, size_t lane,
@@ -120,7 +145,7 @@ void ys_agenda_reopen(struct ys_agenda *agenda, size_t task)
 {
     struct ys_lane *lane = &agenda->lanes[agenda->tasks[task].lane];
 
-    agenda->tasks[task].status = YS_OP_STATUS_PENDING;
+    ys_agenda_set_status(agenda, task, YS_OP_STATUS_PENDING);
     agenda->tasks[task].seen = false;
     lane->cursor = lane->head;
     lane->verified = false;

@@ -9,6 +9,7 @@ struct view {
     struct ys_agenda *agenda;
     const struct ys_moment *moment;
     struct ys_action *out;
+    int64_t units;      /* what the lane at hand may spend: the rest is for earlier ones */
     int64_t wake_ms;
     bool waiting;       /* something is in flight, or becomes possible by time */
     bool no_units, no_creates;
@@ -48,7 +49,7 @@ static int64_t pages(const struct view *view, size_t lane)
 
 static bool write_task(struct view *view, size_t lane, size_t task)
 {
-    if (view->moment->units_left < ys_op_units(view->agenda->tasks[task].kind)) {
+    if (view->units < ys_op_units(view->agenda->tasks[task].kind)) {
         view->no_units = true;
         return false;
     }
@@ -62,7 +63,7 @@ static bool write_task(struct view *view, size_t lane, size_t task)
 /* A read of the whole lane must fit into the day, or it would be thrown away half way. */
 static bool read_lane(struct view *view, enum ys_action_kind kind, size_t lane)
 {
-    if (view->moment->units_left < pages(view, lane)) {
+    if (view->units < pages(view, lane)) {
         view->no_units = true;
         return false;
     }
@@ -75,7 +76,7 @@ static bool read_before(struct view *view, enum ys_action_kind kind, size_t lane
 {
     int64_t reads = kind == YS_ACT_METADATA ? 1 : pages(view, lane);
 
-    if (view->moment->units_left < reads + ys_op_units(view->agenda->tasks[task].kind)) {
+    if (view->units < reads + ys_op_units(view->agenda->tasks[task].kind)) {
         view->no_units = true;
         return false;
     }
@@ -149,11 +150,35 @@ static bool adds_videos(enum ys_op_kind kind)
     return ys_op_kind_stage(kind) != YS_STAGE_DELETE_PLAYLISTS;
 }
 
+/* What a category still needs today, so that it finishes before later ones take the units: its
+ * writes, its survey and its verification. Nothing for one that cannot go on today. */
+static int64_t need(const struct view *view, size_t number)
+{
+    const struct ys_lane *lane = &view->agenda->lanes[number];
+    int64_t units = (int64_t)lane->open_adds * ys_op_units(YS_OP_ITEM_INSERT);
+    bool to_create = lane->cursor != YS_NO_TASK &&
+                     view->agenda->tasks[lane->cursor].kind == YS_OP_PLAYLIST_CREATE;
+
+    if (lane->stopped || (to_create && !view->moment->creates_open)) return 0;
+    if (lane->ready_ms != YS_NEVER_MS &&
+        lane->ready_ms > view->moment->now_ms + view->agenda->settle_ms)
+        return 0;
+    if (!lane->surveyed && lane->open_adds > 0) units += pages(view, number);
+    if (!lane->verified)
+        units += pages(view, number) + (int64_t)(lane->open_adds / YS_PAGE_ROWS_MAX) + 1;
+    return units;
+}
+
 /* The next step of a category up to its publication. True: decided. */
 static bool fill_lane(struct view *view, size_t number)
 {
     struct ys_lane *lane = &view->agenda->lanes[number];
     size_t task = ys_lane_task(view->agenda, lane);
+
+    /* Playlists are made and renamed first, whoever else needs the units. */
+    if (task != YS_NO_TASK &&
+        ys_op_kind_stage(view->agenda->tasks[task].kind) == YS_STAGE_CREATE_PLAYLISTS)
+        view->units = view->moment->units_left;
 
     if (lane->stopped || held(view, lane, task)) return false;
     if (task != YS_NO_TASK && view->agenda->tasks[task].status == YS_OP_STATUS_UNKNOWN)
@@ -162,8 +187,7 @@ static bool fill_lane(struct view *view, size_t number)
         return !lane->verified && verify(view, number, lane->last_add_ms);
     switch (view->agenda->tasks[task].kind) {
     case YS_OP_PLAYLIST_CREATE:
-        if (view->moment->units_left >= ys_op_units(YS_OP_PLAYLIST_CREATE) &&
-            !view->moment->creates_open) {
+        if (view->units >= ys_op_units(YS_OP_PLAYLIST_CREATE) && !view->moment->creates_open) {
             view->no_creates = true;
             return false;
         }
@@ -283,14 +307,18 @@ void ys_agenda_next(struct ys_agenda *agenda, const struct ys_moment *moment,
 {
     struct view view = {.agenda = agenda, .moment = moment, .out = out, .wake_ms = INT64_MAX};
     bool through = true, left = false;
+    int64_t reserved = 0;
     size_t i;
 
     for (i = 0; i < agenda->lane_count; i++) {
         struct ys_lane *lane = &agenda->lanes[i];
         if (!lane->category[0] || lane_through(agenda, lane)) continue;
         through = false;
+        view.units = moment->units_left - reserved;
         if (fill_lane(&view, i)) return;
+        reserved += need(&view, i);
     }
+    view.units = moment->units_left;
     if (through && delete_is_pending(agenda)) {
         if (take_out(&view, &left)) return;
         if (!left && delete_lanes(&view)) return;
@@ -299,7 +327,10 @@ void ys_agenda_next(struct ys_agenda *agenda, const struct ys_moment *moment,
         return;
     }
     *out = (struct ys_action){.kind = YS_ACT_WAIT, .wake_ms = view.wake_ms};
-    if (view.waiting && view.wake_ms == INT64_MAX) return;
+    /* A reply, or a settle time that ends soon, may complete a category today. */
+    if (view.waiting &&
+        (view.wake_ms == INT64_MAX || view.wake_ms - moment->now_ms <= agenda->settle_ms))
+        return;
     if (view.no_units) out->kind = YS_ACT_NO_UNITS;
     else if (!view.waiting && view.no_creates) out->kind = YS_ACT_NO_CREATES;
     else if (!view.waiting && through) out->kind = YS_ACT_DONE;

@@ -3,7 +3,9 @@
  *
  * A lane is everything that is done to one playlist, strictly in order: create or update, inserts,
  * publish, takeouts, delete. One write per lane is in flight, creates one at a time per channel.
- * Lanes stand side by side, so that no day's quota is left idle while one of them waits.
+ * Lanes stand side by side, so that no day's quota is left idle while one of them waits; but a
+ * later one only spends what the day has beyond the needs of the earlier ones, so that categories
+ * finish early and what a day holds does not depend on the pace.
  *
  * Before the first write of a process a lane is surveyed (listed); when its inserts are through it
  * is verified (listed again, settle_ms after the last write). Deletes are a barrier: they begin
@@ -47,6 +49,7 @@ struct ys_lane {
     size_t head, tail;          /* its tasks */
     size_t cursor;              /* first task that may be unfinished */
     size_t rows;                /* rows as last known, for the price of a listing */
+    size_t open_adds;           /* unfinished tasks before the deletes */
     bool destination;           /* some video has its home here */
     bool stopped;               /* gone or refused: nothing more is done here */
     bool gone;                  /* YouTube does not list it: what stood there is not seen */
@@ -83,6 +86,8 @@ struct ys_agenda {
     size_t home_count, home_capacity;
     struct ys_map drops;        /* video ids */
     int64_t settle_ms;          /* the configured settle time */
+    int64_t open[YS_STAGE_COUNT]; /* unfinished tasks per stage */
+    int64_t finished;           /* tasks that are through, one way or another */
 };
 
 void ys_agenda_init(struct ys_agenda *agenda, int64_t settle_ms);
@@ -98,6 +103,8 @@ YS_CHECKED enum ys_status ys_agenda_add_home(struct ys_agenda *agenda, const cha
                                              size_t lane, struct ys_error *err);
 /* The first unfinished task of the lane, or YS_NO_TASK. */
 size_t ys_lane_task(struct ys_agenda *agenda, struct ys_lane *lane);
+/* Gives a task another status, and keeps the counters right. */
+void ys_agenda_set_status(struct ys_agenda *agenda, size_t task, enum ys_op_status status);
 /* A finished task is open again: the lane starts over from its beginning. */
 void ys_agenda_reopen(struct ys_agenda *agenda, size_t task);
 bool ys_task_finished(const struct ys_task *task);

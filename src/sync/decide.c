@@ -32,7 +32,7 @@ static void retry(struct ys_engine *engine, size_t failed)
 
     for (i = head; i != YS_NO_TASK; i = agenda->tasks[i].next) {
         if (!reopens(agenda, i, failed)) continue;
-        ys_engine_set_status(engine, i, YS_OP_STATUS_PENDING);
+        ys_agenda_set_status(&engine->agenda, i, YS_OP_STATUS_PENDING);
         agenda->tasks[i].parked = false;
     }
     ys_agenda_reopen(agenda, failed);
@@ -81,7 +81,7 @@ enum ys_status ys_engine_decide(struct ys_engine *engine, int64_t operation_id,
         return YS_OK;
     case YS_DECIDE_SKIP:
         YS_TRY(redecide(engine, number, true, err));
-        agenda->tasks[number].status = YS_OP_STATUS_SKIPPED;
+        ys_agenda_set_status(agenda, number, YS_OP_STATUS_SKIPPED);
         return YS_OK;
     default: break;
     }

@@ -92,7 +92,7 @@ static bool categories_through(struct ys_engine *engine)
 {
     size_t i;
 
-    if (engine->open_tasks[YS_STAGE_ADD_VIDEOS] > 0) return false;
+    if (engine->agenda.open[YS_STAGE_ADD_VIDEOS] > 0) return false;
     for (i = 0; i < engine->agenda.lane_count; i++) {
         const struct ys_lane *lane = &engine->agenda.lanes[i];
         if (lane->category[0] && !lane->stopped && !lane->verified) return false;
@@ -102,9 +102,9 @@ static bool categories_through(struct ys_engine *engine)
 
 static enum ys_stage stage_now(struct ys_engine *engine)
 {
-    if (engine->open_tasks[YS_STAGE_CREATE_PLAYLISTS] > 0) return YS_STAGE_CREATE_PLAYLISTS;
+    if (engine->agenda.open[YS_STAGE_CREATE_PLAYLISTS] > 0) return YS_STAGE_CREATE_PLAYLISTS;
     if (!categories_through(engine)) return YS_STAGE_ADD_VIDEOS;
-    if (engine->open_tasks[YS_STAGE_DELETE_PLAYLISTS] > 0) return YS_STAGE_DELETE_PLAYLISTS;
+    if (engine->agenda.open[YS_STAGE_DELETE_PLAYLISTS] > 0) return YS_STAGE_DELETE_PLAYLISTS;
     return YS_STAGE_COMPLETED;
 }
 
@@ -294,7 +294,7 @@ static enum ys_status claim_task(struct ys_engine *engine, size_t number, struct
     }
     task->attempts++;
     task->intent_at_ms = now;
-    ys_engine_set_status(engine, number, YS_OP_STATUS_IN_FLIGHT);
+    ys_agenda_set_status(&engine->agenda, number, YS_OP_STATUS_IN_FLIGHT);
     lane->busy = true;
     *claimed = true;
     return YS_OK;

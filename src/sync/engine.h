@@ -45,8 +45,6 @@ struct ys_engine {
     struct ys_agenda agenda;
     uint64_t tag_base;           /* exchanges of task n bear tag_base + 1 + n */
     bool started;                /* this process checked the channel and took the lease */
-    int64_t open_tasks[YS_STAGE_COUNT];
-    int64_t done_tasks;
     int64_t failures_in_a_row;   /* exchanges that never got an answer */
     int64_t throttles_in_a_row;
     bool stopping;               /* nothing new is claimed; what is out is awaited */
@@ -158,7 +156,6 @@ YS_CHECKED enum ys_status ys_engine_reconcile(struct ys_engine *engine, size_t t
                                               struct ys_error *err);
 
 /* events.c */
-void ys_engine_set_status(struct ys_engine *engine, size_t task, enum ys_op_status status);
 void ys_engine_event(struct ys_engine *engine, enum ys_event_kind kind, size_t task,
                      const char *reason, const char *text);
 /* An entry of the audit log. */

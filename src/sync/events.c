@@ -6,23 +6,6 @@
 #include "base/text.h"
 #include "sync/engine.h"
 
-void ys_engine_set_status(struct ys_engine *engine, size_t task, enum ys_op_status status)
-{
-    struct ys_task *entry = &engine->agenda.tasks[task];
-    enum ys_stage stage = ys_op_kind_stage(entry->kind);
-    bool was_finished = ys_task_finished(entry);
-
-    entry->status = status;
-    if (ys_task_finished(entry) == was_finished) return;
-    if (was_finished) {
-        engine->open_tasks[stage]++;
-        engine->done_tasks--;
-    } else {
-        engine->open_tasks[stage]--;
-        engine->done_tasks++;
-    }
-}
-
 /* The slot for one more event; the oldest makes room when the ring is full. NULL: no memory, and
  * the event is lost (events inform; nothing depends on them). */
 static struct ys_event *event_slot(struct ys_engine *engine)
@@ -51,7 +34,7 @@ void ys_engine_event(struct ys_engine *engine, enum ys_event_kind kind, size_t t
     if (!event) return;
     event->kind = kind;
     event->stage = engine->job.stage;
-    event->done = engine->done_tasks;
+    event->done = engine->agenda.finished;
     event->total = (int64_t)engine->agenda.task_count;
     (void)ys_copy(event->reason, sizeof event->reason, reason);
     (void)ys_copy(event->text, sizeof event->text, text);

@@ -39,8 +39,6 @@ static enum ys_status load_op(struct ys_engine *engine, const struct ys_row_op *
     lane = &engine->agenda.lanes[task.lane];
     if (row->playlist_id[0])
         (void)ys_copy(lane->playlist_id, sizeof lane->playlist_id, row->playlist_id);
-    if (ys_task_finished(&task)) engine->done_tasks++;
-    else engine->open_tasks[ys_op_kind_stage(task.kind)]++;
     return YS_OK;
 }
 

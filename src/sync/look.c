@@ -169,9 +169,7 @@ static enum ys_status queue_takeout(struct ys_engine *engine, size_t number,
     YS_TRY(ys_op_last_seq(engine->store, engine->job.id, &row.seq, err));
     added.seq = ++row.seq;
     YS_TRY(ys_op_insert(engine->store, &row, &added.id, err));
-    YS_TRY(ys_agenda_add(&engine->agenda, &added, err));
-    engine->open_tasks[YS_STAGE_DELETE_PLAYLISTS]++;
-    return YS_OK;
+    return ys_agenda_add(&engine->agenda, &added, err);
 }
 
 /* Whether a takeout of that row is on the agenda already. */
@@ -225,7 +223,7 @@ static enum ys_status add_again(struct ys_engine *engine, size_t task, bool *reo
     const struct ys_task *insert = &engine->agenda.tasks[task];
 
     YS_TRY(ys_op_reopen(engine->store, insert->id, err));
-    ys_engine_set_status(engine, task, YS_OP_STATUS_PENDING);
+    ys_agenda_set_status(&engine->agenda, task, YS_OP_STATUS_PENDING);
     *reopened = insert->attempts < YS_ATTEMPTS_MAX;
     if (!*reopened)
         return ys_engine_failed(engine, task, "never_listed",

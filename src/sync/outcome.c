@@ -106,7 +106,7 @@ enum ys_status ys_engine_done(struct ys_engine *engine, size_t task, const char 
     }
     YS_TRY(ys_op_settle(engine->store, entry->id, YS_OP_STATUS_DONE, remote_id, reason, NULL,
                         now, err));
-    ys_engine_set_status(engine, task, YS_OP_STATUS_DONE);
+    ys_agenda_set_status(&engine->agenda, task, YS_OP_STATUS_DONE);
     YS_TRY(ys_engine_log(engine, task, ys_op_kind_name(entry->kind), entity, NULL, err));
     ys_engine_event(engine, YS_EVENT_OPERATION, task, reason, "");
     return YS_OK;
@@ -121,7 +121,7 @@ enum ys_status ys_engine_failed(struct ys_engine *engine, size_t task, const cha
 
     YS_TRY(ys_op_settle(engine->store, entry->id, YS_OP_STATUS_FAILED, NULL, reason, message,
                         ys_client_now_ms(engine->client), err));
-    ys_engine_set_status(engine, task, YS_OP_STATUS_FAILED);
+    ys_agenda_set_status(&engine->agenda, task, YS_OP_STATUS_FAILED);
     engine->undecided = true;
     YS_TRY(ys_engine_error_row(engine, task, reason, message, err));
     ys_engine_event(engine, YS_EVENT_ERROR, task, reason, message);
@@ -135,7 +135,7 @@ enum ys_status ys_engine_skipped(struct ys_engine *engine, size_t task, const ch
 
     YS_TRY(ys_op_settle(engine->store, entry->id, YS_OP_STATUS_SKIPPED, NULL, reason, message,
                         ys_client_now_ms(engine->client), err));
-    ys_engine_set_status(engine, task, YS_OP_STATUS_SKIPPED);
+    ys_agenda_set_status(&engine->agenda, task, YS_OP_STATUS_SKIPPED);
     entry->parked = true;
     YS_TRY(ys_engine_error_row(engine, task, reason, message, err));
     ys_engine_event(engine, YS_EVENT_NOTE, task, reason, message);
@@ -154,7 +154,7 @@ enum ys_status ys_engine_stop_lane(struct ys_engine *engine, size_t number, cons
         if (ys_task_finished(&engine->agenda.tasks[i])) continue;
         YS_TRY(ys_op_settle(engine->store, engine->agenda.tasks[i].id, YS_OP_STATUS_SKIPPED, NULL,
                             reason, message, now, err));
-        ys_engine_set_status(engine, i, YS_OP_STATUS_SKIPPED);
+        ys_agenda_set_status(&engine->agenda, i, YS_OP_STATUS_SKIPPED);
         engine->agenda.tasks[i].parked = true;
     }
     if (lane->head != YS_NO_TASK)
@@ -193,7 +193,7 @@ enum ys_status ys_engine_again(struct ys_engine *engine, size_t task, const char
     if (at > lane->ready_ms) lane->ready_ms = at;
     YS_TRY(ys_op_settle(engine->store, entry->id, YS_OP_STATUS_PENDING, NULL, reason, message,
                         ys_client_now_ms(engine->client), err));
-    ys_engine_set_status(engine, task, YS_OP_STATUS_PENDING);
+    ys_agenda_set_status(&engine->agenda, task, YS_OP_STATUS_PENDING);
     return YS_OK;
 }
 
@@ -210,7 +210,7 @@ static enum ys_status put_back(struct ys_engine *engine, size_t task,
     if (at > lane->ready_ms) lane->ready_ms = at;
     entry->attempts--;
     YS_TRY(ys_op_put_back(engine->store, entry->id, outcome->reason, outcome->message, err));
-    ys_engine_set_status(engine, task, YS_OP_STATUS_PENDING);
+    ys_agenda_set_status(&engine->agenda, task, YS_OP_STATUS_PENDING);
     return YS_OK;
 }
 
@@ -225,7 +225,7 @@ static enum ys_status unknown(struct ys_engine *engine, size_t task,
     YS_TRY(ys_op_settle(engine->store, entry->id, YS_OP_STATUS_UNKNOWN, NULL,
                         exchange->outcome.reason, exchange->outcome.message,
                         ys_client_now_ms(engine->client), err));
-    ys_engine_set_status(engine, task, YS_OP_STATUS_UNKNOWN);
+    ys_agenda_set_status(&engine->agenda, task, YS_OP_STATUS_UNKNOWN);
     ys_engine_event(engine, YS_EVENT_NOTE, task, "unknown", exchange->outcome.message);
     return YS_OK;
 }
