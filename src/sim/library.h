@@ -38,9 +38,9 @@ const char *ys_sim_library_genre(size_t index);
 YS_CHECKED enum ys_status ys_sim_library_load(struct ys_sim *sim, const char *path,
                                               const char *channel_id, int64_t *lines,
                                               struct ys_error *err);
-/* Loads a file of video lines and groups them into overlapping playlists: one per category, one
- * per channel and per tag with at least `least` videos, biggest first, until there are
- * `playlists` of them. */
+/* Loads a file of video lines and groups them into overlapping playlists: one per category, then
+ * channels and tags with at least `least` videos in turn, the biggest of each first, until there
+ * are `playlists` of them. */
 YS_CHECKED enum ys_status ys_sim_library_group(struct ys_sim *sim, const char *path,
                                                const char *channel_id, int64_t playlists,
                                                int64_t least, struct ys_error *err);

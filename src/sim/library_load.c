@@ -190,7 +190,7 @@ static const char *category_title(int id)
     return "Other";
 }
 
-/* Which groups there are: categories first, then the biggest channels and tags. */
+/* Which groups there are: categories first, then channels and tags in turn, biggest first. */
 static enum ys_status find_groups(struct grouping *grouping, struct ys_error *err)
 {
     struct ys_stmt *stmt;
@@ -202,7 +202,8 @@ static enum ys_status find_groups(struct grouping *grouping, struct ys_error *er
                         " channel_title, count(*) FROM videos GROUP BY channel_title UNION ALL"
                         " SELECT 2, lower(t.value), count(DISTINCT v.id) FROM videos v,"
                         " json_each(v.tags) t GROUP BY lower(t.value)) WHERE kind = 0 OR"
-                        " n >= ?1 ORDER BY kind = 0 DESC, n DESC, kind, name",
+                        " n >= ?1 ORDER BY kind = 0 DESC, row_number() OVER (PARTITION BY kind"
+                        " ORDER BY n DESC, name), kind",
                         YS_ARGS(YS_I(grouping->least))));
     while (grouping->count < grouping->playlists) {
         status = ys_step(stmt, &row, err);
