@@ -63,22 +63,16 @@ installed_module() {
 }
 check "require \"ytsync\" from the prefix" installed_module
 
-cat >"$work/use.c" <<'END'
-/* Uses the installed header and library. */
-#include <stdio.h>
-#include <ytsync.h>
-int main(void)
-{
-    puts(ys_status_name(YS_OK));
-    return 0;
-}
-END
+# The program that README.md shows, as strict as its readers may compile it.
+awk '/^    #include <stdio.h>/ { on = 1 } on && /^[^ ]/ { exit } on { sub(/^    /, ""); print }' \
+    README.md >"$work/use.c"
 c_program() {
     flags=$(PKG_CONFIG_PATH="$prefix/lib/pkgconfig" pkg-config --cflags --libs ytsync) || return 1
     # shellcheck disable=SC2086 # several flags
-    ${CC:-cc} -o "$work/use" "$work/use.c" $flags && [ "$("$work/use")" = ok ]
+    ${CC:-cc} -std=c11 -Wall -Wextra -Wpedantic -Werror -o "$work/use" "$work/use.c" $flags &&
+        elsewhere env -u YTSYNC_ACCESS_TOKEN "$work/use" 2>&1 | grep -q '^no_token: '
 }
-check "a C program finds the library with pkg-config" c_program
+check "README's C program finds the library with pkg-config" c_program
 policies_installed() {
     for policy in scripts/policies/*.lua; do
         [ ! -f "$policy" ] || [ -f "$prefix/share/ytsync/policies/${policy##*/}" ] || return 1

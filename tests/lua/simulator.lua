@@ -9,6 +9,8 @@ local LUA = os.getenv("YTSYNC_TEST_LUA") or "lua5.4"
 local RUN = tostring({}):match("0x(%x+)")
 local started = 0
 
+--- The interpreter that runs the command.
+M.LUA = LUA
 --- How the command calls itself in its messages.
 M.COMMAND = LUA .. " scripts/sync.lua"
 
@@ -28,6 +30,18 @@ function M.available()
         file:close()
     end
     return file ~= nil
+end
+
+--- The build folder for programs that start in another one.
+---@return string
+function M.absolute_build()
+    if BUILD:sub(1, 1) == "/" then
+        return BUILD
+    end
+    local pipe = assert(io.popen("pwd", "r"))
+    local top = pipe:read("l")
+    pipe:close()
+    return top .. "/" .. BUILD
 end
 
 --- A path in the test's folder that nothing else uses.
