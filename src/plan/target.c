@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "youtube/mark.h"
 
 #define CATEGORIES_MAX 10000
 #define RULE_BYTES_MAX 255
@@ -77,6 +78,20 @@ static enum ys_status check_against_others(const struct ys_target *target, const
     return YS_OK;
 }
 
+/* A created playlist bears a mark behind its description. */
+static enum ys_status check_description(const struct ys_category_spec *spec, struct ys_error *err)
+{
+    const size_t most = YS_DESCRIPTION_CODEPOINTS_MAX - YS_MARK_BYTES;
+
+    YS_TRY(ys_description_check(spec->description, err));
+    if (spec->description && ys_codepoints(spec->description) > most)
+        return ys_fail(err, YS_EINVAL,
+                       "The description of \"%.200s\" has more than %zu characters; the rest of "
+                       "what YouTube takes is needed for a mark.",
+                       spec->key, most);
+    return YS_OK;
+}
+
 enum ys_status ys_target_add_category(struct ys_target *target,
                                       const struct ys_category_spec *spec, size_t *index_out,
                                       struct ys_error *err)
@@ -91,7 +106,7 @@ enum ys_status ys_target_add_category(struct ys_target *target,
         return ys_fail(err, YS_ELIMIT, "A policy may have at most %d categories.",
                        CATEGORIES_MAX);
     YS_TRY(ys_title_check(wanted, err));
-    if (spec->description) YS_TRY(ys_description_check(spec->description, err));
+    YS_TRY(check_description(spec, err));
     if (strlen(spec->key) >= YS_TITLE_BYTES)
         return ys_fail(err, YS_EINVAL, "The category name \"%.60s...\" is too long.", spec->key);
     if ((unsigned)spec->privacy >= YS_PRIVACY_COUNT ||
