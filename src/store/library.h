@@ -105,6 +105,10 @@ YS_CHECKED enum ys_status ys_video_put(struct ys_store *store,
 /* Asked for and not answered: its metadata stays as it was; fetched_at is set. */
 YS_CHECKED enum ys_status ys_video_absent(struct ys_store *store, const char *youtube_id,
                                           int64_t at_ms, struct ys_error *err);
+/* YouTube refused the video, so what is known of it may be out of date: the playlists that hold it
+ * count as changed, and the next fetch lists them anew. */
+YS_CHECKED enum ys_status ys_video_doubt(struct ys_store *store, const char *youtube_id,
+                                         struct ys_error *err);
 /* Ids of live videos that stand in a playlist of the account and have no metadata newer than
  * `older_than_ms` (0: never fetched); by id, at most `max`. The callback gets each id. One call
  * for all of them is cheaper than one for each 50: every call looks at all videos. */

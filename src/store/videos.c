@@ -72,6 +72,19 @@ enum ys_status ys_video_absent(struct ys_store *store, const char *youtube_id, i
     return ys_run(stmt, err);
 }
 
+enum ys_status ys_video_doubt(struct ys_store *store, const char *youtube_id,
+                              struct ys_error *err)
+{
+    struct ys_stmt *stmt = NULL;
+    YS_TRY(ys_db_prepare(store->db,
+                         "UPDATE playlists SET listed_etag = '', listed_count = -1 WHERE id IN"
+                         " (SELECT i.playlist_id FROM playlist_items i"
+                         " JOIN videos v ON v.id = i.video_id WHERE v.youtube_id = ?1)",
+                         &stmt, err));
+    ys_bind_text(stmt, 1, youtube_id);
+    return ys_run(stmt, err);
+}
+
 enum ys_status ys_video_want_metadata(struct ys_store *store, int64_t account_id,
                                       int64_t older_than_ms, int64_t max, ys_id_fn each,
                                       void *ctx, struct ys_error *err)

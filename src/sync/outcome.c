@@ -392,6 +392,10 @@ enum ys_status ys_engine_outcome(struct ys_engine *engine, size_t task,
     case YS_VERDICT_POSITION:
         lane->surveyed = false;
         return passing(engine, task, exchange, err);
+    case YS_VERDICT_ITEM_REFUSED:
+        /* Else the next plan, made from the same listing, would want it again. */
+        YS_TRY(ys_video_doubt(engine->store, entry->video_id, err));
+        break;
     default: break;
     }
     YS_TRY(ys_engine_failed(engine, task, outcome->reason, outcome->message, err));
