@@ -116,7 +116,7 @@ static void finish(struct model *model, size_t number)
     struct ys_task *task = &model->agenda.tasks[number];
     struct ys_lane *lane = &model->agenda.lanes[task->lane];
 
-    task->status = YS_OP_STATUS_DONE;
+    ys_agenda_set_status(&model->agenda, number, YS_OP_STATUS_DONE);
     lane->busy = false;
     lane->last_write_ms = model->moment.now_ms;
     if (ys_op_kind_stage(task->kind) != YS_STAGE_DELETE_PLAYLISTS)
@@ -159,7 +159,7 @@ static void write(struct model *model, size_t task)
 
     model->moment.units_left -= ys_op_units(kind);
     if (kind == YS_OP_PLAYLIST_CREATE) model->creates_left--;
-    model->agenda.tasks[task].status = YS_OP_STATUS_IN_FLIGHT;
+    ys_agenda_set_status(&model->agenda, task, YS_OP_STATUS_IN_FLIGHT);
     model->agenda.lanes[model->agenda.tasks[task].lane].busy = true;
     model->flights[model->flight_count++] =
         (struct flight){.task = task, .due_ms = model->moment.now_ms + EXCHANGE_MS};
