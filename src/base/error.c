@@ -16,21 +16,6 @@
 
 #define ERRNO_BYTES 256
 
-/* vsnprintf that never ends inside a UTF-8 sequence. */
-static void format_message(char *out, size_t out_bytes, const char *format, va_list args)
-    YS_PRINTF(3, 0);
-
-static void format_message(char *out, size_t out_bytes, const char *format, va_list args)
-{
-    int length = vsnprintf(out, out_bytes, format, args);
-
-    if (length < 0) {
-        out[0] = '\0';
-    } else if ((size_t)length >= out_bytes) {
-        out[ys_utf8_cut(out, out_bytes - 1)] = '\0';
-    }
-}
-
 enum ys_status ys_fail(struct ys_error *err, enum ys_status status, const char *format, ...)
 {
     char message[YS_ERROR_BYTES];
@@ -38,7 +23,7 @@ enum ys_status ys_fail(struct ys_error *err, enum ys_status status, const char *
 
     if (err == NULL) return status;
     va_start(args, format);
-    format_message(message, sizeof message, format, args);
+    ys_vformat(message, sizeof message, format, args);
     va_end(args);
     err->status = status;
     ys_copy(err->message, sizeof err->message,
@@ -55,7 +40,7 @@ void ys_error_prefix(struct ys_error *err, const char *format, ...)
 
     if (err == NULL) return;
     va_start(args, format);
-    format_message(prefix, sizeof prefix - 2, format, args);
+    ys_vformat(prefix, sizeof prefix - 2, format, args);
     va_end(args);
     prefix_bytes = strlen(prefix);
     memcpy(prefix + prefix_bytes, ": ", 3);

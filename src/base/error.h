@@ -4,9 +4,8 @@
 
 #include "ytsync.h"
 
-/* Sets status and formatted message (cut at YS_ERROR_BYTES, never inside a UTF-8 sequence) and
- * returns `status`, so that callers write `return ys_fail(err, YS_EINVAL, "...")`. err may be
- * NULL. */
+/* Sets status and message (formatted by ys_format, cut at YS_ERROR_BYTES) and returns `status`, so
+ * that callers write `return ys_fail(err, YS_EINVAL, "...")`. err may be NULL. */
 enum ys_status ys_fail(struct ys_error *err, enum ys_status status, const char *format, ...)
     YS_PRINTF(3, 4);
 /* Puts "context: " before the message that is there. */

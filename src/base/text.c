@@ -2,6 +2,7 @@
  * descriptions and ids. Strings belong to the caller; only ys_dup allocates. */
 #include "base/text.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -102,6 +103,12 @@ size_t ys_utf8_cut(const char *text, size_t bytes)
     return sequence_bytes((unsigned char)text[lead]) > bytes - lead ? lead : bytes;
 }
 
+/* The control characters, C0 and C1, but tab and line feed. */
+static bool is_control(uint32_t code)
+{
+    return (code < 0x20 && code != '\t' && code != '\n') || (code >= 0x7F && code < 0xA0);
+}
+
 /* ------------------------------------------------------------------ copying */
 
 static bool copy_bytes(char *out, size_t out_bytes, const char *text, size_t bytes)
@@ -119,6 +126,48 @@ bool ys_copy(char *out, size_t out_bytes, const char *text)
 {
     if (text == NULL) text = "";
     return copy_bytes(out, out_bytes, text, strlen(text));
+}
+
+/* Makes `text` fit to be shown, in place: it does not grow. */
+static void mend(char *text)
+{
+    const char *at = text, *end = text + strlen(text);
+    bool was_broken = false; /* a sequence of which bytes are missing becomes one '?' */
+
+    while (at < end) {
+        const char *start = at;
+        uint32_t code = ys_utf8_next(&at, end);
+        size_t bytes = (size_t)(at - start);
+        bool broken = code == YS_UTF8_REPLACEMENT && bytes == 1;
+
+        if (broken || is_control(code)) {
+            if (!broken || !was_broken) *text++ = '?';
+        } else {
+            memmove(text, start, bytes);
+            text += bytes;
+        }
+        was_broken = broken;
+    }
+    *text = '\0';
+}
+
+void ys_vformat(char *out, size_t out_bytes, const char *format, va_list args)
+{
+    int length = vsnprintf(out, out_bytes, format, args);
+
+    if (out_bytes == 0) return;
+    if (length < 0) out[0] = '\0';
+    else if ((size_t)length >= out_bytes) out[ys_utf8_cut(out, out_bytes - 1)] = '\0';
+    mend(out);
+}
+
+void ys_format(char *out, size_t out_bytes, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    ys_vformat(out, out_bytes, format, args);
+    va_end(args);
 }
 
 char *ys_dup(const char *text)

@@ -2,6 +2,8 @@
 #ifndef YS_BASE_TEXT_H
 #define YS_BASE_TEXT_H
 
+#include <stdarg.h>
+
 #include "ytsync.h"
 
 #define YS_UTF8_REPLACEMENT UINT32_C(0xFFFD)
@@ -10,6 +12,10 @@
 /* Copies with truncation at a whole UTF-8 sequence; returns false when it had to cut. text may be
  * NULL (copies ""). */
 bool ys_copy(char *out, size_t out_bytes, const char *text);
+/* snprintf for texts that people read: never cut inside a UTF-8 sequence, neither at the end nor by
+ * a "%.100s"; what is not UTF-8, and control characters but tab and line feed, become '?'. */
+void ys_format(char *out, size_t out_bytes, const char *format, ...) YS_PRINTF(3, 4);
+void ys_vformat(char *out, size_t out_bytes, const char *format, va_list args) YS_PRINTF(3, 0);
 /* strdup with NULL -> NULL. */
 char *ys_dup(const char *text);
 /* Code points; malformed bytes count one each. */

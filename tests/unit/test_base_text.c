@@ -130,6 +130,24 @@ static void test_copy_never_splits(void **state)
     }
 }
 
+/* Texts for people are whole UTF-8 and cannot steer a terminal, whatever goes into them. */
+static void test_format(void **state)
+{
+    char out[64], small[6], none = '#';
+
+    (void)state;
+    ys_format(out, sizeof out, "\"%.4s\" %d\n\t.", "a\xE4\xB8\xAD\xE6\x96\x87", 7);
+    assert_string_equal(out, "\"a\xE4\xB8\xAD\" 7\n\t.");
+    ys_format(out, sizeof out, "%.5s|%.6s|", "a\xE4\xB8\xAD\xE6\x96\x87", "\xE6\x96\x87\xE6\x96");
+    assert_string_equal(out, "a\xE4\xB8\xAD?|\xE6\x96\x87?|");
+    ys_format(out, sizeof out, "%s", "\x1b[31m\r\x7f\xC2\x9B\xEF\xBF\xBD\xC3(");
+    assert_string_equal(out, "?[31m???\xEF\xBF\xBD?(");
+    ys_format(small, sizeof small, "%s", "abc\xE4\xB8\xAD");
+    assert_string_equal(small, "abc");
+    ys_format(&none, 0, "%s", "x");
+    assert_int_equal(none, '#');
+}
+
 static void test_copy_edges(void **state)
 {
     char out[4] = "###";
@@ -347,6 +365,7 @@ int main(void)
         cmocka_unit_test(test_cut_of_malformed_text),
         cmocka_unit_test(test_copy_never_splits),
         cmocka_unit_test(test_copy_edges),
+        cmocka_unit_test(test_format),
         cmocka_unit_test(test_dup),
         cmocka_unit_test(test_trim_copy),
         cmocka_unit_test(test_json_clean),
