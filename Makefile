@@ -82,7 +82,7 @@ SIMD_OBJECTS := $(call objects,$(SIMD_SOURCES))
 LUA_OBJECTS := $(call objects,$(LUA_SOURCES))
 helper_objects = $(call objects,$(call helper_sources,$(1)))
 HELPER_OBJECTS := $(foreach s,support unit bench $(C_SUITES),$(call helper_objects,$(s)))
-FUZZER_OBJECTS := $(call objects,$(FUZZER_SOURCES))
+FUZZER_OBJECTS := $(call helper_objects,fuzz)
 HOST_OBJECTS := $(call objects,$(wildcard tests/lua/host.c))
 
 LIB := $(BUILD)/libytsync.a
@@ -204,7 +204,7 @@ $(BUILD)/flags: $(if $(call differ,$(FLAGS_NOW),$(FLAGS_WERE)),FORCE)
 
 .PRECIOUS: $(BUILD)/obj/%.o $(BUILD)/obj/tests/%.o
 -include $(patsubst %.o,%.d,$(LIB_OBJECTS) $(SIMD_OBJECTS) $(LUA_OBJECTS) $(HELPER_OBJECTS) \
-    $(FUZZER_OBJECTS) $(HOST_OBJECTS) $(call objects,$(SUITE_SOURCES) $(BENCH_SOURCES)) \
+    $(HOST_OBJECTS) $(call objects,$(SUITE_SOURCES) $(BENCH_SOURCES)) \
     $(TESTS:%=$(BUILD)/obj/tests/unit/test_%.o))
 
 # --- demo and tests ------------------------------------------------------------------------------
