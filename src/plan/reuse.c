@@ -93,6 +93,8 @@ static enum ys_status count_rows(struct search *search, const struct ys_snap_pla
         *leaving += leaves;
         if (ys_map_get(&seen, id, NULL)) continue;
         status = ys_map_put(&seen, id, 1, err);
+        /* A row that counts for nobody must not touch anybody: each is touched but once. */
+        if (gone && !leaves) continue;
         if (!ys_map_get(&search->wants, id, &at)) continue;
         for (size_t want = (size_t)at; want != YS_ALONE; want = search->want_list[want].next) {
             size_t category = search->want_list[want].category;
