@@ -3,9 +3,9 @@
  * A playlist may go only when each of its videos has a home in a category or was dropped by the
  * policy in so many words (P1). This is the plan's view; the engine proves it again against
  * fresh listings before each delete. */
-#include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "plan/plan.h"
 
 /* Whether a video that can no longer be inserted is in every category that wants it already. */
@@ -72,13 +72,13 @@ static enum ys_status add_block(struct ys_plan *plan, const struct ys_snap_playl
     char reason[YS_ERROR_BYTES];
 
     if (videos > 1)
-        (void)snprintf(reason, sizeof reason,
-                       "\"%.200s\" stays: %lld of its videos have no other place. %s, for "
-                       "example, %s.",
-                       playlist->title, (long long)videos, video_id, why);
+        ys_format(reason, sizeof reason,
+                  "\"%.200s\" stays: %lld of its videos have no other place. %s, for "
+                  "example, %s.",
+                  playlist->title, (long long)videos, video_id, why);
     else
-        (void)snprintf(reason, sizeof reason, "\"%.200s\" stays: %s%s%s.", playlist->title,
-                       video_id, video_id[0] ? " " : "", why);
+        ys_format(reason, sizeof reason, "\"%.200s\" stays: %s%s%s.", playlist->title,
+                  video_id, video_id[0] ? " " : "", why);
     block.playlist_id = ys_arena_dup(&plan->arena, playlist->id);
     block.title = ys_arena_dup(&plan->arena, playlist->title);
     block.video_id = ys_arena_dup(&plan->arena, video_id);

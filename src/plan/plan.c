@@ -2,10 +2,10 @@
 #include "plan/plan.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/text.h"
 #include "youtube/methods.h"
 
 #define WARNING_BYTES 512
@@ -69,7 +69,7 @@ enum ys_status ys_plan_warn(struct ys_plan *plan, struct ys_error *err, const ch
     va_list args;
 
     va_start(args, format);
-    (void)vsnprintf(text, sizeof text, format, args);
+    ys_vformat(text, sizeof text, format, args);
     va_end(args);
     copy = ys_arena_dup(&plan->arena, text);
     if (!copy) return ys_fail(err, YS_ENOMEM, "Memory ran out.");

@@ -254,8 +254,8 @@ static enum ys_status keep_row(struct ys_engine *engine, size_t number, bool *ke
     why = ys_agenda_objection(&engine->agenda, task->lane, task->video_id, copies);
     if (!why) return YS_OK;
     *kept = true;
-    (void)snprintf(text, sizeof text, "The video %s stays in \"%.150s\": %s.", task->video_id,
-                   task->title, why);
+    ys_format(text, sizeof text, "The video %s stays in \"%.150s\": %s.", task->video_id,
+              task->title, why);
     return ys_engine_skipped(engine, number, "unaccounted", text, err);
 }
 

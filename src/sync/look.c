@@ -49,10 +49,10 @@ static enum ys_status no_listing(struct ys_engine *engine, size_t number,
         lane->last_add_ms = lane->created_ms; /* verified when the lag is over */
         return YS_OK;
     }
-    (void)snprintf(text, sizeof text,
-                   "The playlist of \"%.200s\" is gone from YouTube. Its videos were not added, and "
-                   "their old playlists stay. Plan again to make it anew.",
-                   lane->category);
+    ys_format(text, sizeof text,
+              "The playlist of \"%.200s\" is gone from YouTube. Its videos were not added, and "
+              "their old playlists stay. Plan again to make it anew.",
+              lane->category);
     return ys_engine_lane_gone(engine, number, "playlist_gone", text, err);
 }
 
@@ -260,9 +260,9 @@ static enum ys_status verify(struct ys_engine *engine, size_t number,
     }
     if (reopened == 0)
         return ys_op_set_seen(engine->store, engine->job.id, lane->category, now, err);
-    (void)snprintf(text, sizeof text,
-                   "%lld videos that were added are not in the playlist; they are added again.",
-                   (long long)reopened);
+    ys_format(text, sizeof text,
+              "%lld videos that were added are not in the playlist; they are added again.",
+              (long long)reopened);
     ys_engine_event(engine, YS_EVENT_NOTE, lane->head, "verification", text);
     return YS_OK;
 }
@@ -326,19 +326,19 @@ static enum ys_status prove(struct ys_engine *engine, size_t number,
     if (listing->refused)
         return ys_engine_stop_lane(engine, number, "not_listable", listing->message, err);
     if ((int64_t)listing->count < listing->total_results) {
-        (void)snprintf(text, sizeof text,
-                       "\"%.150s\" stays: YouTube speaks of %lld videos in it but shows %zu.",
-                       engine->agenda.tasks[task].title, (long long)listing->total_results,
-                       listing->count);
+        ys_format(text, sizeof text,
+                  "\"%.150s\" stays: YouTube speaks of %lld videos in it but shows %zu.",
+                  engine->agenda.tasks[task].title, (long long)listing->total_results,
+                  listing->count);
         return ys_engine_stop_lane(engine, number, "short_listing", text, err);
     }
     for (i = 0; i < listing->count; i++) {
         const char *why =
             ys_agenda_objection(&engine->agenda, number, listing->items[i].video_id, 0);
         if (!why) continue;
-        (void)snprintf(text, sizeof text, "\"%.150s\" stays: the video %s (\"%.150s\"): %s.",
-                       engine->agenda.tasks[task].title, listing->items[i].video_id,
-                       listing->items[i].title ? listing->items[i].title : "", why);
+        ys_format(text, sizeof text, "\"%.150s\" stays: the video %s (\"%.150s\"): %s.",
+                  engine->agenda.tasks[task].title, listing->items[i].video_id,
+                  listing->items[i].title ? listing->items[i].title : "", why);
         return ys_engine_stop_lane(engine, number, "unaccounted", text, err);
     }
     YS_TRY(ys_listing_store(engine->store, listing, err));

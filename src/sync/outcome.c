@@ -1,6 +1,5 @@
 /* outcome.c: what a reply means for its operation: the one place where operations leave
  * `in_flight`. All inside the turn's transaction. */
-#include <stdio.h>
 #include <string.h>
 
 #include "base/time.h"
@@ -182,8 +181,8 @@ enum ys_status ys_engine_again(struct ys_engine *engine, size_t task, const char
     char text[512];
 
     if (entry->attempts >= YS_ATTEMPTS_MAX) {
-        (void)snprintf(text, sizeof text, "Given up after %d attempts; the last answer was: %s",
-                       YS_ATTEMPTS_MAX, message[0] ? message : reason);
+        ys_format(text, sizeof text, "Given up after %d attempts; the last answer was: %s",
+                  YS_ATTEMPTS_MAX, message[0] ? message : reason);
         YS_TRY(ys_engine_failed(engine, task, reason, text, err));
         if (entry->kind == YS_OP_PLAYLIST_CREATE)
             return ys_engine_stop_lane(engine, entry->lane, "no_playlist",

@@ -2,7 +2,6 @@
  *
  * Listings lag behind writes: the state that the operation wanted counts at once, its absence only
  * when settle_ms have passed since the request can last have been on the wire. */
-#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -51,10 +50,10 @@ static enum ys_status look_for_create(struct ys_engine *engine, size_t number,
                             err));
     if (marked.count == 0) return YS_OK;
     if (marked.count > 1) {
-        (void)snprintf(text, sizeof text,
-                       "%zu playlists bear the mark \"%s\"; %s is the oldest and is taken. The "
-                       "others are empty: delete them on YouTube.",
-                       marked.count, mark, marked.id);
+        ys_format(text, sizeof text,
+                  "%zu playlists bear the mark \"%s\"; %s is the oldest and is taken. The "
+                  "others are empty: delete them on YouTube.",
+                  marked.count, mark, marked.id);
         ys_engine_event(engine, YS_EVENT_NOTE, number, "doubled", text);
     }
     out->fate = FATE_APPLIED;
@@ -167,8 +166,8 @@ static enum ys_status settle(struct ys_engine *engine, size_t number,
     }
     if (!settled) return YS_OK;
     if (finding->fate == FATE_LANE_GONE) {
-        (void)snprintf(text, sizeof text, "The playlist of \"%.150s\" is gone from YouTube.",
-                       engine->agenda.lanes[task->lane].category);
+        ys_format(text, sizeof text, "The playlist of \"%.150s\" is gone from YouTube.",
+                  engine->agenda.lanes[task->lane].category);
         return ys_engine_lane_gone(engine, task->lane, "playlist_gone", text, err);
     }
     return ys_engine_again(engine, number, "not_applied",

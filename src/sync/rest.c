@@ -1,6 +1,5 @@
 /* rest.c: how a job comes to rest. A pause is asked for when its reason appears, and taken when
  * nothing is in flight any more, so that no outcome is lost. */
-#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -66,7 +65,7 @@ enum ys_status ys_engine_ask_quota_rest(struct ys_engine *engine, enum ys_method
         at_ms = ys_pacific_day_start_ms(day + 1);
     }
     ys_time_text(at_ms, when);
-    (void)snprintf(text, sizeof text, "%.800s The job goes on at %s.", why, when);
+    ys_format(text, sizeof text, "%.800s The job goes on at %s.", why, when);
     ys_engine_ask_rest(engine, YS_PAUSE_QUOTA_EXHAUSTED,
                        method == YS_METHOD_PLAYLISTS_INSERT ? YS_ECREATES : YS_EQUOTA, at_ms,
                        text);
