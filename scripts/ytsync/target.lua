@@ -24,28 +24,49 @@ end
 local Directory = {}
 Directory.__index = Directory
 
-function Directory.new(playlists)
-    local self = setmetatable({ ids = {}, titles = {}, names = {} }, Directory)
-    for _, playlist in ipairs(playlists) do
-        local title = trim(playlist.title)
-        self.ids[playlist.id] = playlist
-        local same = self.titles[title]
-        if not same then
-            same = {}
-            self.titles[title] = same
-            self.names[#self.names + 1] = title
-        end
-        same[#same + 1] = playlist
+local function add_title(self, titles, title, playlist)
+    title = trim(title)
+    local same = titles[title]
+    if not same then
+        same = {}
+        titles[title] = same
+        self.names[#self.names + 1] = title
     end
+    same[#same + 1] = playlist
+end
+
+-- Titles that playlists had when videos were seen in them: one that a category carries on has
+-- another one since, and a policy goes on to mean it by the old one.
+local function add_former_titles(self, videos)
+    local seen = {}
+    for _, video in ipairs(videos) do
+        for position, id in ipairs(video.playlist_ids) do
+            local title, playlist = video.playlists[position], self.ids[id]
+            if playlist and title and not seen[id .. title] then
+                seen[id .. title] = true
+                add_title(self, self.former, title, playlist)
+            end
+        end
+    end
+end
+
+function Directory.new(playlists, videos)
+    local self = setmetatable({ ids = {}, titles = {}, former = {}, names = {} }, Directory)
+    for _, playlist in ipairs(playlists) do
+        self.ids[playlist.id] = playlist
+        add_title(self, self.titles, playlist.title, playlist)
+    end
+    add_former_titles(self, videos)
     return self
 end
 
--- All playlists that a name means; empty when there is none.
+-- All playlists that a name means: an id, else a title, else a former one. Empty: there is none.
 function Directory:find(name)
     if self.ids[name] then
         return { self.ids[name] }
     end
-    return self.titles[trim(name)] or {}
+    name = trim(name)
+    return self.titles[name] or self.former[name] or {}
 end
 
 local function live(playlists)
@@ -124,20 +145,16 @@ end
 
 -- ------------------------------------------------------------------ categories
 
--- The policy's privacy is for new playlists. One that the user already has under the category's
--- name stays as visible as it is; one that an earlier job of ours made gets the policy's.
+-- The policy's privacy is for new playlists, and for those that an earlier job of ours made. One
+-- that the user had, under the category's name or carried on from another one, stays as visible as
+-- it is, unless the category itself says so.
 local function privacy_of(policy, category, directory)
-    if category.privacy then
-        return category.privacy
-    end
-    if not policy.privacy_given then
-        return nil
+    if category.privacy or not policy.privacy_given then
+        return category.privacy or nil
     end
     local found = live(directory:find(category.playlist_id or category.title))
-    if #found > 0 and (found[1].made_by_job or 0) == 0 then
-        return nil
-    end
-    return policy.privacy
+    local ours = #found > 0 and (found[1].made_by_job or 0) ~= 0
+    return ours and policy.privacy or nil
 end
 
 local function new_categories(policy, directory, warnings)
@@ -154,6 +171,7 @@ local function new_categories(policy, directory, warnings)
                 title = category.title,
                 description = category.description or nil,
                 privacy = privacy_of(policy, category, directory),
+                new_privacy = policy.privacy,
                 playlist_id = category.playlist_id or nil,
                 videos = {},
             },
@@ -280,7 +298,7 @@ end
 ---@field protect string[]
 ---@field sources string[]
 ---@field drops string[][]  {video_id, rule}
----@field categories table[]  {key, title, description, privacy, playlist_id, videos}
+---@field categories table[]  {key, title, description, privacy, new_privacy, playlist_id, videos}
 
 ---@class ytsync.Summary
 ---@field videos integer  that the policy looked at
@@ -303,7 +321,7 @@ function M.build(policy, library, options)
     if problem then
         return nil, problem, "wrong_channel"
     end
-    local directory, warnings = Directory.new(library.playlists), {}
+    local directory, warnings = Directory.new(library.playlists, library.videos), {}
     local protect, sources
     protect, problem = resolve(directory, policy.never_touch, "never_touch",
         policy.places.never_touch, warnings)

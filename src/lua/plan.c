@@ -68,6 +68,18 @@ static enum ys_status read_videos(lua_State *L, int table, const char *what, con
     return status;
 }
 
+static enum ys_status read_privacy(lua_State *L, int table, const char *field,
+                                   const struct ys_category_spec *spec, enum ys_privacy *out,
+                                   struct ys_error *err)
+{
+    const char *privacy = ys_lua_field_text(L, table, "a category of the plan", field, false);
+    if (!privacy || ys_privacy_from_name(privacy, out)) return YS_OK;
+    return ys_fail(err, YS_EINVAL,
+                   "unknown %s '%.50s' in the category \"%.100s\"; it can be private, unlisted or "
+                   "public",
+                   field, privacy, spec->key);
+}
+
 /* The category on the top of the stack. */
 static enum ys_status read_category(lua_State *L, struct ys_target *target, struct ys_error *err)
 {
@@ -79,13 +91,9 @@ static enum ys_status read_category(lua_State *L, struct ys_target *target, stru
     spec.title = ys_lua_field_text(L, table, what, "title", false);
     spec.description = ys_lua_field_text(L, table, what, "description", false);
     spec.playlist_id = ys_lua_field_text(L, table, what, "playlist_id", false);
-    const char *privacy = ys_lua_field_text(L, table, what, "privacy", false);
-    enum ys_status status = YS_OK;
-    if (privacy && !ys_privacy_from_name(privacy, &spec.privacy))
-        status = ys_fail(err, YS_EINVAL,
-                         "unknown privacy '%.50s' in the category \"%.100s\"; it can be private, "
-                         "unlisted or public",
-                         privacy, spec.key);
+    enum ys_status status = read_privacy(L, table, "privacy", &spec, &spec.privacy, err);
+    if (status == YS_OK)
+        status = read_privacy(L, table, "new_privacy", &spec, &spec.new_privacy, err);
     if (status == YS_OK) status = ys_target_add_category(target, &spec, &index, err);
     if (status == YS_OK) status = read_videos(L, table, spec.key, "videos", target, &index, err);
     lua_settop(L, table);
@@ -96,8 +104,8 @@ static enum ys_status read_category(lua_State *L, struct ys_target *target, stru
 static enum ys_status read_categories(lua_State *L, int spec, struct ys_target *target,
                                       int *results, struct ys_error *err)
 {
-    static const char *const known[] = {"key",         "title",  "description", "privacy",
-                                        "playlist_id", "videos", NULL};
+    static const char *const known[] = {"key",         "title",       "description", "privacy",
+                                        "new_privacy", "playlist_id", "videos",      NULL};
     enum ys_status status = YS_OK;
     int64_t length = ys_lua_field_list(L, spec, "the plan", "categories");
     for (int64_t i = 1; i <= length && status == YS_OK; i++) {

@@ -135,16 +135,16 @@ end)
 
 describe("the policy's privacy", function()
     local function privacy(body, playlists)
-        local target = assert(targets.build(load(body), library({}, playlists)))
-        return target.categories[1].privacy
+        local category = assert(targets.build(load(body), library({}, playlists))).categories[1]
+        return category.privacy, category.new_privacy
     end
     local PUBLIC = 'return y.policy { privacy = "public", categories = { y.category "A" '
         .. '{ when = y.title "x" } } }'
 
     it("is for new playlists and those that a job of ours made", function()
-        assert.equal("public", privacy(PUBLIC, {}))
+        assert.same({ nil, "public" }, { privacy(PUBLIC, {}) })
+        assert.same({ nil, "public" }, { privacy(PUBLIC, { playlist("A", { deleted_at = 3 }) }) })
         assert.equal("public", privacy(PUBLIC, { playlist("A", { made_by_job = 3 }) }))
-        assert.equal("public", privacy(PUBLIC, { playlist("A", { deleted_at = 3 }) }))
     end)
 
     it("does not change a playlist that the user had, unless the category says so", function()
@@ -154,8 +154,28 @@ describe("the policy's privacy", function()
     end)
 
     it("is not sent when the policy says nothing", function()
-        assert.is_nil(privacy('return y.policy { categories = { y.category "A" '
-            .. '{ when = y.title "x" } } }', {}))
+        assert.same({ nil, "private" }, { privacy('return y.policy { categories = { y.category "A" '
+            .. '{ when = y.title "x" } } }', {}) })
+    end)
+end)
+
+describe("a playlist's former title", function()
+    -- "Old" is called "Jazz" since a job carried it on.
+    local renamed = library({ video("a", "song", { "Old" }) },
+        { playlist("Jazz", { id = "PLOld" }), playlist("Other") })
+
+    it("still means it", function()
+        local target, summary = targets.build(load(TWO
+            .. 'sources = "Old", never_touch = { "Other" } }'), renamed)
+        assert.same({}, summary.warnings)
+        assert.same({ "PLOld" }, target.sources)
+        assert.same({ { "a", 'policy.lua:3 from "Old"' } }, target.categories[1].videos)
+    end)
+
+    it("gives way to a playlist that is called so now", function()
+        renamed.playlists[3] = playlist("Old", { id = "PLnew" })
+        local target = assert(targets.build(load(TWO .. 'sources = "Old" }'), renamed))
+        assert.same({ "PLnew" }, target.sources)
     end)
 end)
 
