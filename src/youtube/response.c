@@ -76,6 +76,7 @@ static const char envelope_query[] =
 
 /* What one kind of resource needs. `row` reads a row into the caller's callback. */
 struct shape {
+    const char *list_method;  /* what gives the list, for messages */
     const char *list_kind;    /* of the envelope; "" when there is no such list */
     const char *kind;         /* of one resource */
     const char *list_query, *one_query;
@@ -94,14 +95,17 @@ struct reading {
         ys_api_video_fn video;
     } each;
     void *ctx;
+    bool list;                /* the rows of a list, not one resource */
     int64_t row;              /* rows so far */
 };
 
 static enum ys_status bad_field(const struct reading *reading, const char *field,
                                 struct ys_error *err)
 {
-    return ys_fail(err, YS_EREPLY, "YouTube's reply has no usable \"%s\" in %s %" PRId64 ".",
-                   field, reading->shape->kind, reading->row);
+    (void)ys_fail(err, YS_EREPLY, "YouTube's reply has no usable \"%s\" in %s %" PRId64 ".",
+                  field, reading->shape->kind, reading->row);
+    if (reading->list) ys_error_prefix(err, "%s", reading->shape->list_method);
+    return YS_EREPLY;
 }
 
 /* Any id: opaque, but never a text that could change the meaning of a URL. */
@@ -168,7 +172,12 @@ static enum ys_status read_list(struct ys_json *json, struct ys_buf *body,
                                 struct reading *reading, struct ys_page *page,
                                 struct ys_error *err)
 {
-    YS_TRY(ys_json_rows(json, envelope_query, body->data, body->bytes, envelope, reading, err));
+    enum ys_status status = ys_json_rows(json, envelope_query, body->data, body->bytes, envelope,
+                                         reading, err);
+
+    if (status == YS_EREPLY) ys_error_prefix(err, "%s", reading->shape->list_method);
+    YS_TRY(status);
+    reading->list = true;
     YS_TRY(ys_json_rows(json, reading->shape->list_query, body->data, body->bytes, any_row,
                         reading, err));
     if (page != NULL) *page = reading->page;
@@ -194,6 +203,7 @@ static enum ys_status read_time(const struct reading *reading, const struct ys_j
 /* ------------------------------------------------------------------ channels */
 
 static const struct shape channel_shape = {
+    .list_method = "channels.list",
     .list_kind = "youtube#channelListResponse",
     .kind = "youtube#channel",
     .list_query = "SELECT " CHANNEL_ROW FROM_ITEMS,
@@ -222,6 +232,7 @@ enum ys_status ys_parse_channels(struct ys_json *json, struct ys_buf *body, stru
 /* ------------------------------------------------------------------ playlists */
 
 static const struct shape playlist_shape = {
+    .list_method = "playlists.list",
     .list_kind = "youtube#playlistListResponse",
     .kind = "youtube#playlist",
     .list_query = "SELECT " PLAYLIST_ROW FROM_ITEMS,
@@ -283,6 +294,7 @@ enum ys_status ys_parse_playlist(struct ys_json *json, struct ys_buf *body,
 /* ------------------------------------------------------------------ items */
 
 static const struct shape item_shape = {
+    .list_method = "playlistItems.list",
     .list_kind = "youtube#playlistItemListResponse",
     .kind = "youtube#playlistItem",
     .list_query = "SELECT " ITEM_ROW FROM_ITEMS,
@@ -357,6 +369,7 @@ enum ys_status ys_parse_item(struct ys_json *json, struct ys_buf *body, ys_api_i
 /* ------------------------------------------------------------------ videos */
 
 static const struct shape video_shape = {
+    .list_method = "videos.list",
     .list_kind = "youtube#videoListResponse",
     .kind = "youtube#video",
     .list_query = "SELECT " VIDEO_ROW FROM_ITEMS,

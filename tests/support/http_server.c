@@ -19,6 +19,7 @@
 #define REQUESTS_MAX 128
 
 static const char plain_reply[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+static const char no_route_reply[] = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
 
 struct connection {
     int fd; /* -1: closed */
@@ -33,6 +34,8 @@ struct http_server {
     int end_pipe[2];
     const struct http_step *steps;
     size_t step_count;
+    const struct http_route *routes; /* NULL: by the script */
+    size_t route_count;
     struct connection connections[CONNECTIONS_MAX];
     int connection_count;
     struct http_seen seen[REQUESTS_MAX];
@@ -99,9 +102,27 @@ static size_t request_length(const struct connection *connection)
     return body <= connection->bytes ? body : 0;
 }
 
+/* What the request that was seen last gets. */
+static struct http_step next_step(const struct http_server *server)
+{
+    const char *text = server->seen[server->seen_count - 1].text;
+
+    if (server->routes == NULL) {
+        if (server->seen_count <= server->step_count) return server->steps[server->seen_count - 1];
+        return (struct http_step){HTTP_SEND, plain_reply, 0};
+    }
+    for (size_t i = 0; i < server->route_count; i++) {
+        const struct http_route *route = &server->routes[i];
+
+        if (strncmp(text, route->request, strlen(route->request)) == 0)
+            return (struct http_step){HTTP_SEND, route->reply, 0};
+    }
+    return (struct http_step){HTTP_SEND, no_route_reply, 0};
+}
+
 static void serve(struct http_server *server, struct connection *connection)
 {
-    static const struct http_step plain = {HTTP_SEND, plain_reply, sizeof plain_reply - 1};
+    struct http_step step;
     size_t length;
 
     while (connection->fd >= 0 && (length = request_length(connection)) > 0) {
@@ -114,9 +135,8 @@ static void serve(struct http_server *server, struct connection *connection)
         memmove(connection->buffer, connection->buffer + length, connection->bytes - length);
         connection->bytes -= length;
         server->seen_count++;
-        act(connection, server->seen_count <= server->step_count
-                            ? &server->steps[server->seen_count - 1]
-                            : &plain);
+        step = next_step(server);
+        act(connection, &step);
     }
 }
 
@@ -175,15 +195,19 @@ static void *run(void *ctx)
     }
 }
 
-struct http_server *http_server_start(const struct http_step *steps, size_t count)
+static struct http_server *new_server(void)
 {
     struct http_server *server = calloc(1, sizeof *server);
+
+    must(server != NULL, "memory");
+    return server;
+}
+
+static struct http_server *start(struct http_server *server)
+{
     struct sockaddr_in address = {.sin_family = AF_INET};
     socklen_t length = sizeof address;
 
-    must(server != NULL, "memory");
-    server->steps = steps;
-    server->step_count = count;
     for (int i = 0; i < CONNECTIONS_MAX; i++) server->connections[i].fd = -1;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     server->listener = socket(AF_INET, SOCK_STREAM, 0);
@@ -195,6 +219,24 @@ struct http_server *http_server_start(const struct http_step *steps, size_t coun
     must(pipe(server->end_pipe) == 0, "pipe");
     must(pthread_create(&server->thread, NULL, run, server) == 0, "thread");
     return server;
+}
+
+struct http_server *http_server_start(const struct http_step *steps, size_t count)
+{
+    struct http_server *server = new_server();
+
+    server->steps = steps;
+    server->step_count = count;
+    return start(server);
+}
+
+struct http_server *http_server_serve(const struct http_route *routes, size_t count)
+{
+    struct http_server *server = new_server();
+
+    server->routes = routes;
+    server->route_count = count;
+    return start(server);
 }
 
 int http_server_port(const struct http_server *server)

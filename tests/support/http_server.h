@@ -1,8 +1,8 @@
-/* http_server.h: a scripted HTTP server on loopback, in a thread of the test.
+/* http_server.h: an HTTP server on loopback, in a thread of the test, scripted or with fixed answers.
  *
  * Requests are numbered in the order in which they arrived whole; the Nth gets the Nth step of
- * the script, later ones a plain 200 with "{}". Every connection stays open until a step or the
- * client closes it. */
+ * the script, later ones a plain 200 with "{}"; or each gets the answer of its route, 404 without
+ * one. Every connection stays open until a step or the client closes it. */
 #ifndef TESTS_HTTP_SERVER_H
 #define TESTS_HTTP_SERVER_H
 
@@ -25,6 +25,12 @@ struct http_step {
     size_t count;        /* 0: strlen */
 };
 
+/* The answer to every request that begins with `request`, "GET /some/path?". The first that fits. */
+struct http_route {
+    const char *request;
+    const char *reply;   /* status line, headers, body; must outlive the server */
+};
+
 struct http_seen {
     int connection;      /* 1 is the first that was accepted */
     char text[HTTP_REQUEST_BYTES]; /* request line, headers, body */
@@ -34,6 +40,7 @@ struct http_server;
 
 /* Aborts the test when it cannot. */
 struct http_server *http_server_start(const struct http_step *steps, size_t count);
+struct http_server *http_server_serve(const struct http_route *routes, size_t count);
 int http_server_port(const struct http_server *server);
 /* Reads what is still on its way, ends the thread and tells how many requests came in all. */
 size_t http_server_end(struct http_server *server);
