@@ -61,12 +61,11 @@ static void slot_free(struct slot *slot)
 
 /* ------------------------------------------------------------------ start */
 
-/* The path and the query of an absolute URL, as copies. */
+/* The path and the query of an absolute URL, as copies; false without memory. */
 static bool split_url(const char *url, char **path, char **query)
 {
     const char *at = strstr(url, "://");
-    if (!at) return false;
-    at += 3;
+    at = at ? at + 3 : url;
     at += strcspn(at, "/?");
     size_t length = strcspn(at, "?");
     *path = ys_alloc(length + 2);
@@ -110,10 +109,12 @@ static enum ys_status start(struct ys_transport *self, const struct ys_http_requ
     for (size_t i = 0; i < YS_IN_FLIGHT_MAX && !slot; i++)
         if (transport->slots[i].state == SLOT_FREE) slot = &transport->slots[i];
     if (!slot) return ys_fail(err, YS_ELIMIT, "more than %d requests in flight", YS_IN_FLIGHT_MAX);
+    if (!strstr(request->url, "://"))
+        return ys_fail(err, YS_EINVAL, "a request needs an absolute URL");
     ys_sim_reply_init(&slot->reply);
     if (!fill(slot, request)) {
         slot_free(slot);
-        return ys_fail(err, YS_EINVAL, "the request's URL cannot be used, or memory ran out");
+        return ys_fail(err, YS_ENOMEM, "no memory for a request");
     }
     int64_t latency = least;
     if (most > least)
