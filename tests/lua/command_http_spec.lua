@@ -179,7 +179,7 @@ describe("the command over HTTP", function()
         sim:stop()
         local code, _, err = sim:run("fetch")
         assert.equal(1, code)
-        has(err, "Nothing is lost. Try again later.")
+        has(err, "Nothing is lost. Try again later: " .. simulator.COMMAND .. " fetch\n")
     end)
 
     check("says that an answer makes no sense, and loses nothing", function()

@@ -3,6 +3,7 @@
 local core = require("ytsync.core")
 local exits = require("ytsync.cli.exits")
 local json = require("ytsync.json")
+local call_options = require("ytsync.cli.options")
 local policies = require("ytsync.policy")
 local progress = require("ytsync.progress")
 local text = require("ytsync.text")
@@ -24,6 +25,7 @@ local M = {}
 ---@field options table
 ---@field arguments string[]
 ---@field verb string
+---@field given string[]  names of the options, as they were given
 ---@field world ytsync.World
 local Context = {}
 Context.__index = Context
@@ -36,6 +38,7 @@ function M.new(parsed, world)
         options = parsed.options,
         arguments = parsed.arguments,
         verb = parsed.verb,
+        given = parsed.given,
         world = world,
     }, Context)
     self.progress = progress.new({
@@ -73,6 +76,10 @@ function Context:json(value)
     end
 end
 
+local function quoted(word)
+    return word:find("^[%w%./_~-]+$") and word or "'" .. word:gsub("'", "'\\''") .. "'"
+end
+
 --- The command line for a verb as the user would type it, with the files that were named.
 ---@param words string
 ---@return string
@@ -81,11 +88,28 @@ function Context:command(words)
     for _, key in ipairs({ "db", "policy" }) do
         local value = self.options[key]
         if value then
-            local plain = value:find("^[%w%./_~-]+$") and value
-            line = line .. " --" .. key .. " " .. (plain or "'" .. value:gsub("'", "'\\''") .. "'")
+            line = line .. " --" .. key .. " " .. quoted(value)
         end
     end
     return line
+end
+
+--- The call itself, to be made once more.
+---@return string
+function Context:again()
+    local words, seen = { self.verb }, { ["--db"] = true, ["--policy"] = true }
+    for _, argument in ipairs(self.arguments) do
+        words[#words + 1] = quoted(argument)
+    end
+    for _, name in ipairs(self.given) do
+        if not seen[name] then
+            local option = call_options.OPTIONS[name]
+            words[#words + 1] = name
+            words[#words + 1] = option.value and tostring(self.options[option.key]) or nil
+            seen[name] = true
+        end
+    end
+    return self:command(table.concat(words, " "))
 end
 
 --- The engine names commands as `run`; people are shown them as they would type them.
@@ -114,7 +138,7 @@ end
 function Context:fail(message, name, trace, remedy)
     self.progress:clear()
     local hint = remedy or exits.remedy(name, function(words)
-        return self:command(words)
+        return words == "again" and self:again() or self:command(words)
     end)
     message = self:with_commands(tostring(message))
     self.world.err("ytsync: " .. text.safe_lines(sentence(message)) .. "\n")

@@ -38,9 +38,9 @@ local CODES = {
     wrong_channel = M.SIGN_IN,
 }
 
--- What mends it; {run} is the command for that verb, as the user called it.
+-- What mends it; {run} is the command for that verb, as the user called it, {again} the whole call.
 local REMEDIES = {
-    auth_error = "Put a fresh access token into YTSYNC_ACCESS_TOKEN and go on with: {run}",
+    auth_error = "Put a fresh access token into YTSYNC_ACCESS_TOKEN and go on with: {again}",
     wrong_channel = "Use the token of the right channel, or another database (--db FILE).",
     changed = "Look at what there is to do now: {plan}",
     database_corrupt = "Or start a new one with --db FILE: the library is read from YouTube "
@@ -48,16 +48,16 @@ local REMEDIES = {
     database_newer = "Update ytsync, or name another file with --db FILE.",
     database_stale = "Put the newest copy back, or take this one as it is with --accept-old.",
     database_on_network = "Keep the database on a local disk: --db FILE.",
-    bad_reply = "The server's answer could not be used. Nothing is lost; try again later. If it "
-        .. "stays so: does YTSYNC_API_URL lead to YouTube's API?",
+    bad_reply = "The server's answer could not be used. Nothing is lost; try again later: {again}\n"
+        .. "If it stays so: does YTSYNC_API_URL lead to YouTube's API?",
     interrupted = "Nothing is lost. Go on with: {run}",
     locked = "Look at it: {status}",
-    library_changing = "Nothing is lost. Try again when nothing else changes the library.",
-    network_error = "Nothing is lost. Try again later.",
+    library_changing = "Nothing is lost. Try again when nothing else changes the library: {again}",
+    network_error = "Nothing is lost. Try again later: {again}",
     no_database = "Read your library first: {fetch}",
     quota_exhausted = "Go on then with: {run} (or let it wait by itself: {run --wait})",
     reply_too_large = "Nothing is lost. Does YTSYNC_API_URL lead to YouTube's API?",
-    throttled = "Try again in a while.",
+    throttled = "Try again in a while: {again}",
 }
 
 --- The exit code for a status name.
@@ -69,7 +69,7 @@ end
 
 --- The sentence that says what to do, or nil.
 ---@param name string|nil
----@param command fun(words: string): string  verb to command line
+---@param command fun(words: string): string  verb to command line; "again" to the call itself
 ---@return string|nil
 function M.remedy(name, command)
     local text = REMEDIES[name]

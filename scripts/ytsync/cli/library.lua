@@ -17,12 +17,13 @@ function M.fetch(ctx, session)
     })
     ctx.progress:clear()
     if not result then
-        local quota = name == "quota_exhausted" and session:quota()
+        local quota, remedy = name == "quota_exhausted" and session:quota(), nil
         if quota then
             message = ("%s It resets %s (in %s)."):format(message, text.moment(quota.resets_at),
                 text.duration(quota.resets_at - session:now()))
+            remedy = "Call again then: " .. ctx:again()
         end
-        return nil, ctx:fail(message, name)
+        return nil, ctx:fail(message, name, nil, remedy)
     end
     return result
 end
