@@ -68,13 +68,8 @@ enum ys_status ys_agenda_lane(struct ys_agenda *agenda, const char *category,
 /* Counts an unfinished task in or out. */
 static void count_open(struct ys_agenda *agenda, const struct ys_task *task, int change)
 {
-    enum ys_stage stage = ys_op_kind_stage(task->kind);
-    struct ys_lane *lane = &agenda->lanes[task->lane];
-
-    agenda->open[stage] += change;
-    if (stage == YS_STAGE_DELETE_PLAYLISTS) return;
-    if (change > 0) lane->open_adds++;
-    else lane->open_adds--;
+    agenda->open[ys_op_kind_stage(task->kind)] += change;
+    agenda->lanes[task->lane].open[task->kind] += change;
 }
 
 enum ys_status ys_agenda_add(struct ys_agenda *agenda, const struct ys_task *task,

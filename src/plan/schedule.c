@@ -39,12 +39,15 @@ static bool recent(const struct view *view, int64_t at_ms, int64_t age_ms)
     return at_ms != YS_NEVER_MS && at_ms > view->moment->now_ms - age_ms;
 }
 
-/* Pages of a listing of the lane: one at least. */
+/* Pages of a listing of that many rows: one at least. */
+static int64_t pages_of(int64_t rows)
+{
+    return rows <= 0 ? 1 : (rows + YS_PAGE_ROWS_MAX - 1) / YS_PAGE_ROWS_MAX;
+}
+
 static int64_t pages(const struct view *view, size_t lane)
 {
-    size_t rows = view->agenda->lanes[lane].rows;
-
-    return rows == 0 ? 1 : (int64_t)((rows + YS_PAGE_ROWS_MAX - 1) / YS_PAGE_ROWS_MAX);
+    return pages_of((int64_t)view->agenda->lanes[lane].rows);
 }
 
 static bool write_task(struct view *view, size_t lane, size_t task)
@@ -150,22 +153,34 @@ static bool adds_videos(enum ys_op_kind kind)
     return ys_op_kind_stage(kind) != YS_STAGE_DELETE_PLAYLISTS;
 }
 
-/* What a category still needs today, so that it finishes before later ones take the units: its
- * writes, its survey and its verification. Nothing for one that cannot go on today. */
-static int64_t need(const struct view *view, size_t number)
+/* Units of the playlists that are still to be made or renamed and can be today: these come first,
+ * whoever else wants the units. An update reads the fields that it sends back. */
+static int64_t need_for_playlists(const struct view *view, const struct ys_lane *lane)
+{
+    int64_t creates = view->moment->creates_open ? lane->open[YS_OP_PLAYLIST_CREATE] : 0;
+
+    if (lane->stopped) return 0;
+    return creates * ys_op_units(YS_OP_PLAYLIST_CREATE) +
+           lane->open[YS_OP_PLAYLIST_UPDATE] * (ys_op_units(YS_OP_PLAYLIST_UPDATE) + 1);
+}
+
+/* What a category needs to be filled, verified and published today, so that it finishes before
+ * later ones take the units. Nothing for one that cannot go on today. */
+static int64_t need_for_videos(const struct view *view, size_t number)
 {
     const struct ys_lane *lane = &view->agenda->lanes[number];
-    int64_t units = (int64_t)lane->open_adds * ys_op_units(YS_OP_ITEM_INSERT);
-    bool to_create = lane->cursor != YS_NO_TASK &&
-                     view->agenda->tasks[lane->cursor].kind == YS_OP_PLAYLIST_CREATE;
+    int64_t inserts = lane->open[YS_OP_ITEM_INSERT] + lane->open[YS_OP_ITEM_MOVE];
+    int64_t units = inserts * ys_op_units(YS_OP_ITEM_INSERT) +
+                    lane->open[YS_OP_PLAYLIST_PUBLISH] * (ys_op_units(YS_OP_PLAYLIST_PUBLISH) + 1);
 
-    if (lane->stopped || (to_create && !view->moment->creates_open)) return 0;
+    if (lane->stopped || (lane->open[YS_OP_PLAYLIST_CREATE] > 0 && !view->moment->creates_open))
+        return 0;
     if (lane->ready_ms != YS_NEVER_MS &&
         lane->ready_ms > view->moment->now_ms + view->agenda->settle_ms)
         return 0;
-    if (!lane->surveyed && lane->open_adds > 0) units += pages(view, number);
-    if (!lane->verified)
-        units += pages(view, number) + (int64_t)(lane->open_adds / YS_PAGE_ROWS_MAX) + 1;
+    if (inserts > 0 && !lane->surveyed && lane->open[YS_OP_PLAYLIST_CREATE] == 0)
+        units += pages_of((int64_t)lane->rows);
+    if (inserts > 0 || !lane->verified) units += pages_of((int64_t)lane->rows + inserts);
     return units;
 }
 
@@ -175,7 +190,6 @@ static bool fill_lane(struct view *view, size_t number)
     struct ys_lane *lane = &view->agenda->lanes[number];
     size_t task = ys_lane_task(view->agenda, lane);
 
-    /* Playlists are made and renamed first, whoever else needs the units. */
     if (task != YS_NO_TASK &&
         ys_op_kind_stage(view->agenda->tasks[task].kind) == YS_STAGE_CREATE_PLAYLISTS)
         view->units = view->moment->units_left;
@@ -268,8 +282,10 @@ static bool take_out(struct view *view, bool *left)
         if (!lane->category[0] || lane->stopped || task == YS_NO_TASK) continue;
         *left = true;
         if (held(view, lane, task)) continue;
-        if (view->agenda->tasks[task].status == YS_OP_STATUS_UNKNOWN)
-            return settle(view, i, task);
+        if (view->agenda->tasks[task].status == YS_OP_STATUS_UNKNOWN) {
+            if (settle(view, i, task)) return true;
+            continue;
+        }
         if (destinations_fresh(view, false, &decided)) return write_task(view, i, task);
     }
     return decided;
@@ -287,8 +303,10 @@ static bool delete_lanes(struct view *view)
         if (lane->category[0] || lane->stopped || task == YS_NO_TASK) continue;
         open = true;
         if (held(view, lane, task)) continue;
-        if (view->agenda->tasks[task].status == YS_OP_STATUS_UNKNOWN)
-            return settle(view, i, task);
+        if (view->agenda->tasks[task].status == YS_OP_STATUS_UNKNOWN) {
+            if (settle(view, i, task)) return true;
+            continue;
+        }
         if (!view->moment->confirmed && lane->proved_ms != YS_NEVER_MS) continue;
         unproved = true;
         if (!destinations_fresh(view, true, &decided)) return decided;
@@ -310,13 +328,15 @@ void ys_agenda_next(struct ys_agenda *agenda, const struct ys_moment *moment,
     int64_t reserved = 0;
     size_t i;
 
+    for (i = 0; i < agenda->lane_count; i++)
+        reserved += need_for_playlists(&view, &agenda->lanes[i]);
     for (i = 0; i < agenda->lane_count; i++) {
         struct ys_lane *lane = &agenda->lanes[i];
         if (!lane->category[0] || lane_through(agenda, lane)) continue;
         through = false;
         view.units = moment->units_left - reserved;
         if (fill_lane(&view, i)) return;
-        reserved += need(&view, i);
+        reserved += need_for_videos(&view, i);
     }
     view.units = moment->units_left;
     if (through && delete_is_pending(agenda)) {

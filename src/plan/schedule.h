@@ -49,7 +49,7 @@ struct ys_lane {
     size_t head, tail;          /* its tasks */
     size_t cursor;              /* first task that may be unfinished */
     size_t rows;                /* rows as last known, for the price of a listing */
-    size_t open_adds;           /* unfinished tasks before the deletes */
+    int64_t open[YS_OP_KIND_COUNT]; /* its unfinished tasks per kind */
     bool destination;           /* some video has its home here */
     bool stopped;               /* gone or refused: nothing more is done here */
     bool gone;                  /* YouTube does not list it: what stood there is not seen */
