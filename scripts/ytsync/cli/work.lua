@@ -62,8 +62,6 @@ local function say_rest(ctx, session, id, message, name, trace)
     local hint = nil
     if name == "confirmation" then
         hint = "Say yes with: " .. ctx:command("run --delete")
-    elseif name == "paused" and status and status.pause_reason == "user_paused" then
-        hint = "Take it up again with: " .. ctx:command("resume")
     elseif status and status.pause_reason == "errors_collected" then
         hint = ("Look at them: %s. Go on without them: %s. Or give up: %s"):format(
             ctx:command("status"), ctx:command("run"), ctx:command("cancel"))
