@@ -44,7 +44,7 @@ static void test_whole_sync(void **state)
     assert_int_equal(ys_truth_compare(world->sim, &report, &err), YS_OK);
     assert_int_equal(report.lost, 0);
     assert_int_equal(report.doubled, 0);
-    assert_int_equal(report.playlists_now, 2);
+    assert_int_equal(report.playlists_now, 3);
 }
 
 static void test_callbacks(void **state)
