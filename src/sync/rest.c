@@ -62,7 +62,7 @@ enum ys_status ys_engine_ask_quota_rest(struct ys_engine *engine, enum ys_method
     YS_TRY(ys_client_open_at(engine->client, method, &at_ms, err));
     if (at_ms <= ys_client_now_ms(engine->client)) {
         YS_TRY(ys_client_day(engine->client, &day, err));
-        at_ms = ys_pacific_day_start_ms(day + 1);
+        at_ms = ys_client_day_over_ms(engine->client, day);
     }
     ys_time_text(at_ms, when);
     ys_format(text, sizeof text, "%.800s The job goes on at %s.", why, when);

@@ -63,6 +63,8 @@ YS_CHECKED enum ys_status ys_client_quota(struct ys_client *client, struct ys_qu
  * booked at once. Server wall time. */
 YS_CHECKED enum ys_status ys_client_open_at(struct ys_client *client, enum ys_method method,
                                             int64_t *at_ms, struct ys_error *err);
+/* When the ledger's day is over for good: calls from then on cannot touch it any more. */
+int64_t ys_client_day_over_ms(struct ys_client *client, int64_t day);
 /* Units that can still be booked today. */
 YS_CHECKED enum ys_status ys_client_remaining(struct ys_client *client, int64_t *units,
                                               int64_t *creates, struct ys_error *err);

@@ -304,12 +304,16 @@ enum ys_status ys_client_remaining(struct ys_client *client, int64_t *units, int
     return YS_OK;
 }
 
+int64_t ys_client_day_over_ms(struct ys_client *client, int64_t day)
+{
+    return ys_pacific_day_start_ms(day + 1) + midnight_margin_ms(client);
+}
+
 /* When one day allows a call; not before `at_ms`. */
 static enum ys_status day_open_at(struct ys_client *client, enum ys_method method, int64_t day,
                                   int64_t *at_ms, struct ys_error *err)
 {
-    /* Up to then a call may still touch the day. */
-    int64_t over_ms = ys_pacific_day_start_ms(day + 1) + midnight_margin_ms(client);
+    int64_t over_ms = ys_client_day_over_ms(client, day);
     bool create = method == YS_METHOD_PLAYLISTS_INSERT;
     struct ys_quota_day today;
     int64_t free_units, open_ms = *at_ms;
