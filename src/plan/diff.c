@@ -33,9 +33,11 @@ static enum ys_status new_playlist(struct ys_plan *plan, const struct ys_plan_ca
 }
 
 /* Title, description or privacy of a playlist that is there. An update that makes it more
- * visible waits until its videos are verified. */
+ * visible waits until its videos are verified. Under old = "keep" only what ytsync made is
+ * changed. */
 static enum ys_status metadata(struct ys_plan *plan, const struct ys_plan_category *category,
-                               const struct ys_snap_playlist *playlist, bool publish,
+                               const struct ys_snap_playlist *playlist,
+                               const struct ys_target *target, bool publish,
                                struct ys_error *err)
 {
     const struct ys_target_category *wanted = category->wanted;
@@ -58,11 +60,18 @@ static enum ys_status metadata(struct ys_plan *plan, const struct ys_plan_catego
     if (strcmp(playlist->title, category->title) == 0 && privacy == playlist->privacy &&
         (!wanted->description || ys_mark_same(playlist->description, wanted->description)))
         return YS_OK;
+    if (target->old == YS_OLD_KEEP && playlist->made_by_job == 0)
+        return ys_plan_warn(plan, err,
+                            "\"%.150s\" is your own playlist: with old = \"keep\" its title, "
+                            "description and privacy stay as they are, unlike what the category "
+                            "\"%.150s\" says.",
+                            playlist->title, category->key);
     return ys_plan_add(plan, &update, err);
 }
 
 static enum ys_status publish(struct ys_plan *plan, const struct ys_plan_category *category,
-                              const struct ys_snapshot *snapshot, struct ys_error *err)
+                              const struct ys_snapshot *snapshot,
+                              const struct ys_target *target, struct ys_error *err)
 {
     const struct ys_target_category *wanted = category->wanted;
     struct ys_planned op = {
@@ -76,7 +85,8 @@ static enum ys_status publish(struct ys_plan *plan, const struct ys_plan_categor
     };
 
     if (category->playlist != YS_NO_PLAYLIST)
-        return metadata(plan, category, &snapshot->playlists[category->playlist], true, err);
+        return metadata(plan, category, &snapshot->playlists[category->playlist], target, true,
+                        err);
     return wanted->new_privacy == YS_PRIVACY_PRIVATE ? YS_OK : ys_plan_add(plan, &op, err);
 }
 
@@ -179,7 +189,8 @@ static enum ys_status takeouts(struct ys_plan *plan, const struct ys_plan_catego
 }
 
 static enum ys_status fill(struct ys_plan *plan, struct ys_plan_category *category,
-                           const struct ys_snapshot *snapshot, struct ys_error *err)
+                           const struct ys_snapshot *snapshot, const struct ys_target *target,
+                           struct ys_error *err)
 {
     const struct ys_snap_playlist *playlist =
         category->playlist == YS_NO_PLAYLIST ? NULL : &snapshot->playlists[category->playlist];
@@ -191,7 +202,7 @@ static enum ys_status fill(struct ys_plan *plan, struct ys_plan_category *catego
     status = count_copies(playlist, &present, err);
     if (status == YS_OK) status = inserts(plan, category, snapshot, &present, err);
     ys_map_free(&present);
-    if (status == YS_OK) status = publish(plan, category, snapshot, err);
+    if (status == YS_OK) status = publish(plan, category, snapshot, target, err);
     return status;
 }
 
@@ -207,10 +218,11 @@ enum ys_status ys_plan_diff(struct ys_plan *plan, const struct ys_snapshot *snap
             continue;
         }
         plan->preview.adopted += !category->reused;
-        YS_TRY(metadata(plan, category, &snapshot->playlists[category->playlist], false, err));
+        YS_TRY(metadata(plan, category, &snapshot->playlists[category->playlist], target, false,
+                        err));
     }
     for (i = 0; i < plan->category_count; i++)
-        YS_TRY(fill(plan, &plan->categories[i], snapshot, err));
+        YS_TRY(fill(plan, &plan->categories[i], snapshot, target, err));
     for (i = 0; i < plan->category_count; i++)
         YS_TRY(takeouts(plan, &plan->categories[i], snapshot, target, err));
     return YS_OK;
