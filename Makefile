@@ -218,8 +218,8 @@ flavour_build = $(if $(BUILD_GIVEN),$(BUILD)-$(1),build/$(1))
 SUITES ?= unit contract lua sim crash fuzz lint
 SUITES_asan ?= unit contract lua sim fuzz
 SUITES_valgrind ?= unit contract lua
-# Whole syncs in one program: minutes under valgrind, and `make asan` has them.
-NOT_VALGRIND := sync
+# Thousands of runs in one program: minutes under valgrind each, and `make asan` has them.
+NOT_VALGRIND := sync lua_oom client_days
 # A test that cannot be built is a failed test, not a test less.
 OR_FAIL = || { echo 'the build failed, see above'; echo '0 passed, 1 failed'; exit 1; }
 PROGRAMS = $(TESTS)
