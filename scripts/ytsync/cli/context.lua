@@ -306,9 +306,8 @@ function Context:load_policy()
     if name == "not_found" then
         return nil, self:fail(message, "no_policy", nil, starter_hint(self, path))
     end
-    local hint = path:find("/", 1, true) and not message:find(path, 1, true)
-        and "The policy is " .. path .. "." or ""
-    return nil, self:fail(message, name, trace, hint)
+    return nil, self:fail(message, name, trace, ("Mend %s, then try it with: %s"):format(path,
+        self:command("check")))
 end
 
 return M

@@ -55,6 +55,7 @@ local REMEDIES = {
     library_changing = "Nothing is lost. Try again when nothing else changes the library: {again}",
     network_error = "Nothing is lost. Try again later: {again}",
     no_database = "Read your library first: {fetch}",
+    policy_error = "Mend the policy, then try it with: {check}",
     quota_exhausted = "Go on then with: {run} (or let it wait by itself: {run --wait})",
     reply_too_large = "Nothing is lost. Does YTSYNC_API_URL lead to YouTube's API?",
     throttled = "Try again in a while: {again}",
