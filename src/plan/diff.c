@@ -41,8 +41,13 @@ static enum ys_status metadata(struct ys_plan *plan, const struct ys_plan_catego
                                struct ys_error *err)
 {
     const struct ys_target_category *wanted = category->wanted;
-    enum ys_privacy privacy =
-        wanted->privacy == YS_PRIVACY_UNSET ? playlist->privacy : wanted->privacy;
+    /* One that an earlier job made, but did not come to publish, is still a new one. */
+    enum ys_privacy asked =
+        wanted->privacy == YS_PRIVACY_UNSET && playlist->unpublished &&
+                visibility(wanted->new_privacy) > visibility(playlist->privacy)
+            ? wanted->new_privacy
+            : wanted->privacy;
+    enum ys_privacy privacy = asked == YS_PRIVACY_UNSET ? playlist->privacy : asked;
     bool more_visible = visibility(privacy) > visibility(playlist->privacy);
     struct ys_planned update = {
         .kind = more_visible ? YS_OP_PLAYLIST_PUBLISH : YS_OP_PLAYLIST_UPDATE,
@@ -50,7 +55,7 @@ static enum ys_status metadata(struct ys_plan *plan, const struct ys_plan_catego
         .playlist_id = category->playlist_id,
         .title = category->title,
         .description = wanted->description,
-        .privacy = wanted->privacy, /* UNSET: as it is when the update leaves */
+        .privacy = asked, /* UNSET: as it is when the update leaves */
         .found = playlist->title,
         .rule = category->reused ? "an old playlist carries the category on under its new name"
                                  : "title, description or privacy differ",

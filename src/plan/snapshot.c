@@ -5,6 +5,8 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "store/leftovers.h"
+#include "youtube/mark.h"
 
 /* Walk callbacks cannot return a status: the first failure waits here. */
 struct loading {
@@ -42,6 +44,21 @@ static bool each_playlist(void *ctx, const struct ys_row_playlist *row)
 
     loading->status = add_playlist(loading->snapshot, row, loading->err);
     return loading->status == YS_OK;
+}
+
+/* A playlist whose creation nobody saw is known by its mark. */
+static bool each_unpublished(void *ctx, const char *playlist_id, const char *mark_reference)
+{
+    struct ys_snapshot *snapshot = ((struct loading *)ctx)->snapshot;
+    size_t i;
+
+    for (i = 0; i < snapshot->playlist_count; i++) {
+        struct ys_snap_playlist *playlist = &snapshot->playlists[i];
+        if (mark_reference[0] ? ys_mark_of_job(playlist->description, mark_reference)
+                              : strcmp(playlist->id, playlist_id) == 0)
+            playlist->unpublished = true;
+    }
+    return true;
 }
 
 static enum ys_status add_item(struct ys_snapshot *snapshot, const struct ys_row_item *row,
@@ -88,6 +105,7 @@ enum ys_status ys_snapshot_load(struct ys_store *store, struct ys_snapshot *out,
     if (status == YS_OK)
         status = ys_playlist_walk(store, out->account_id, false, each_playlist, &loading, err);
     if (status == YS_OK) status = loading.status;
+    if (status == YS_OK) status = ys_op_unpublished(store, each_unpublished, &loading, err);
     if (status == YS_OK)
         status = ys_item_walk_all(store, out->account_id, each_item, &loading, err);
     if (status == YS_OK) status = loading.status;

@@ -16,6 +16,7 @@ struct ys_snap_playlist {
     const char *category;                 /* key of the category that it carries, "" for none */
     enum ys_privacy privacy;
     int64_t made_by_job;
+    bool unpublished;                     /* made to be published when full, and never was */
     bool listed;                          /* its items were read to the end at least once */
     struct ys_snap_item *items;           /* in order */
     size_t item_count, item_capacity;

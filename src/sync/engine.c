@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "library/backup.h"
+#include "store/leftovers.h"
 #include "sync/machine.h"
 
 #define CLAIMS_PER_TURN_MAX YS_IN_FLIGHT_MAX
@@ -50,6 +51,18 @@ static enum ys_status take_lease(struct ys_engine *engine, struct ys_error *err)
     return status;
 }
 
+/* In an old copy of the database a creation is pending that a newer one may have carried out. */
+static enum ys_status doubt_creates(struct ys_engine *engine, struct ys_error *err)
+{
+    enum ys_status status;
+
+    YS_TRY(ys_store_begin(engine->store, err));
+    status = ys_op_doubt_creates(engine->store, engine->job.id, err);
+    if (status == YS_OK) status = ys_store_commit(engine->store, err);
+    if (status != YS_OK) ys_store_rollback(engine->store);
+    return status;
+}
+
 enum ys_status ys_engine_open(struct ys_engine **out, struct ys_client *client,
                               const char *backup_dir, int64_t job_id, struct ys_error *err)
 {
@@ -69,7 +82,8 @@ enum ys_status ys_engine_open(struct ys_engine **out, struct ys_client *client,
                                       (long long)job_id)
                             : ys_fail(err, YS_ENOTFOUND, "There is no unfinished job.");
     if (status == YS_OK && !ys_stage_finished(engine->job.stage)) {
-        status = ys_engine_load(engine, err);
+        status = engine->store->stale_accepted ? doubt_creates(engine, err) : YS_OK;
+        if (status == YS_OK) status = ys_engine_load(engine, err);
         if (status == YS_OK) status = take_lease(engine, err);
     }
     if (status == YS_OK) *out = engine;

@@ -126,6 +126,7 @@ enum ys_status ys_job_start(struct ys_session *session, const struct ys_plan *pl
 
     *out = NULL;
     YS_TRY(ys_session_runner(session, &client, err));
+    YS_TRY(ys_session_refuse_leftovers(session, err));
     YS_TRY(ys_store_begin(session->store, err));
     status = store_plan(session, plan, &job_id, err);
     if (status == YS_OK) status = ys_store_commit(session->store, err);

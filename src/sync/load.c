@@ -127,6 +127,9 @@ static void derive_lane(struct ys_engine *engine, struct ys_lane *lane)
                 lane->last_add_ms = lane->last_write_ms;
         }
     }
+    /* What a newer database, now gone, wrote last may not show in listings yet. */
+    if (engine->store->stale_accepted)
+        lane->ready_ms = now + YS_REQUEST_TIMEOUT_MS + engine->agenda.settle_ms;
     /* Writes of a process that ended just now may not show in listings yet. */
     if (!lane->verified && lane->last_add_ms == YS_NEVER_MS) lane->last_add_ms = now;
 }

@@ -69,9 +69,10 @@ enum ys_status ys_engine_created(struct ys_engine *engine, size_t task, const ch
     int64_t now = ys_env_mono_ms(engine->env), id;
 
     (void)ys_copy(lane->playlist_id, sizeof lane->playlist_id, playlist_id);
-    lane->ready_ms = now + YS_AFTER_CREATE_MS;
+    if (now + YS_AFTER_CREATE_MS > lane->ready_ms) lane->ready_ms = now + YS_AFTER_CREATE_MS;
     lane->created_ms = now;
-    lane->surveyed = true;
+    /* It is empty; but one that a newer database, now gone, made may be filled. */
+    lane->surveyed = !engine->store->stale_accepted;
     YS_TRY(ys_op_set_playlist(engine->store, engine->job.id, lane->category, playlist_id, err));
     return ys_category_put(engine->store, engine->job.account_id, lane->category, entry->title,
                            playlist_id, &id, err);

@@ -68,6 +68,7 @@ enum ys_status ys_session_open_on(struct ys_session **out, const struct ys_optio
     session->clock_env = session->env;
     session->transport = options->transport;
     status = take_options(session, options, err);
+    session->began_mono_ms = ys_env_mono_ms(&session->clock_env);
     if (status == YS_OK && options->access_token)
         status = ys_session_set_token(session, options->access_token, err);
     if (status == YS_OK) status = ys_store_open(&session->store, &store, &session->clock_env, err);
@@ -183,6 +184,7 @@ enum ys_status ys_config_set(struct ys_session *session, const char *key, int64_
     YS_TRY(ys_store_setting_set(session->store, key, value, err));
     ys_client_free(session->client); /* it reads its settings when it is made */
     session->client = NULL;
+    session->began_mono_ms = ys_env_mono_ms(&session->clock_env);
     session->recovered = false;
     return YS_OK;
 }
@@ -213,10 +215,16 @@ enum ys_status ys_fetch(struct ys_session *session, bool full, ys_fetch_progress
                         void *progress_ctx, struct ys_fetch_result *out, struct ys_error *err)
 {
     struct ys_client *client;
+    enum ys_status status;
+    bool leftovers;
 
+    memset(out, 0, sizeof *out);
     YS_TRY(ys_session_runner(session, &client, err));
-    return ys_session_answer(session, ys_fetch_library(client, NULL, full, 0, progress,
-                                                       progress_ctx, out, err));
+    status = ys_session_await_leftovers(session, client, &leftovers, err);
+    if (status == YS_OK)
+        status = ys_fetch_library(client, NULL, full, 0, progress, progress_ctx, out, err);
+    if (status == YS_OK && leftovers) status = ys_session_close_leftovers(session, err);
+    return ys_session_answer(session, status);
 }
 
 enum ys_status ys_channel_get(struct ys_session *session, struct ys_channel_record *out,

@@ -17,6 +17,7 @@ struct ys_session {
     char *token;                       /* NULL: none */
     char project[YS_NAME_BYTES];
     char backup_dir[1024];
+    int64_t began_mono_ms;             /* when it was opened, or its client made anew */
     bool recovered;                    /* the runner lock is held and open calls were settled */
     size_t jobs_open;
     volatile sig_atomic_t interrupted;
@@ -33,6 +34,15 @@ YS_CHECKED enum ys_status ys_session_open_on(struct ys_session **out,
                                              struct ys_error *err);
 /* A request to stop is answered once: the call that stopped clears it. Returns `status`. */
 enum ys_status ys_session_answer(struct ys_session *session, enum ys_status status);
+/* leftovers.c: before the library is read for a plan (waits; *any: close them after it was read
+ * whole), after it, and before a job is started (YS_ECHANGED when it was not read). */
+YS_CHECKED enum ys_status ys_session_await_leftovers(struct ys_session *session,
+                                                     struct ys_client *client, bool *any,
+                                                     struct ys_error *err);
+YS_CHECKED enum ys_status ys_session_close_leftovers(struct ys_session *session,
+                                                     struct ys_error *err);
+YS_CHECKED enum ys_status ys_session_refuse_leftovers(struct ys_session *session,
+                                                      struct ys_error *err);
 /* The client, made when missing; no request is sent. */
 YS_CHECKED enum ys_status ys_session_client(struct ys_session *session, struct ys_client **out,
                                             struct ys_error *err);

@@ -47,6 +47,7 @@ enum ys_status ys_client_new(struct ys_client **out, const struct ys_client_opti
     client->env = options->env;
     client->interrupted = options->interrupted;
     client->newest_day = -1;
+    client->last_write_mono_ms = INT64_MIN;
     (void)ys_copy(client->project, sizeof client->project, options->project);
     if (!ys_copy(client->base_url, sizeof client->base_url, options->base_url)) {
         status = ys_fail(err, YS_EINVAL, "The API URL is too long.");
@@ -152,6 +153,11 @@ static struct ys_flight *free_flight(struct ys_client *client)
     return NULL;
 }
 
+int64_t ys_client_last_write_ms(const struct ys_client *client)
+{
+    return client->last_write_mono_ms;
+}
+
 size_t ys_client_in_flight(const struct ys_client *client)
 {
     size_t i, count = 0;
@@ -206,6 +212,7 @@ static void arrived(struct ys_client *client, struct ys_flight *flight)
     int64_t date_ms, random;
 
     exchange->done_mono_ms = ys_env_mono_ms(client->env);
+    if (info->write) client->last_write_mono_ms = exchange->done_mono_ms;
     if (exchange->reply.wire == YS_WIRE_REPLY &&
         ys_http_date_parse(exchange->reply.date, &date_ms))
         learn_skew(client, exchange, date_ms);
@@ -250,6 +257,7 @@ void ys_client_send(struct ys_client *client, const struct ys_booking *booking,
     flight->exchange.booking = *booking;
     flight->exchange.sent_at_ms = ys_client_now_ms(client);
     flight->exchange.sent_mono_ms = ys_env_mono_ms(client->env);
+    if (info->write) client->last_write_mono_ms = flight->exchange.sent_mono_ms;
     ys_buf_init(&url, YS_URL_BYTES_MAX);
     ys_buf_text_add(&url, client->base_url);
     ys_buf_text_add(&url, ys_buf_text(&request->url));

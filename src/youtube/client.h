@@ -107,6 +107,8 @@ struct ys_exchange {
 void ys_exchange_free(struct ys_exchange *exchange);
 
 size_t ys_client_in_flight(const struct ys_client *client);
+/* Monotonic time at which a write of this client last left or came back; INT64_MIN: never. */
+int64_t ys_client_last_write_ms(const struct ys_client *client);
 YS_CHECKED enum ys_status ys_client_poll(struct ys_client *client, int64_t timeout_ms,
                                          struct ys_error *err);
 /* Takes a finished exchange with one of the tags from..to (inclusive). */

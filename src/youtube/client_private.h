@@ -35,6 +35,7 @@ struct ys_client {
                                         * back, ... */
     int64_t server_wall_ms;            /* ... and our wall clock then */
     int64_t newest_day;                /* the newest booked day, -1 for none */
+    int64_t last_write_mono_ms;        /* when a write last left or came back; INT64_MIN: never */
     uint64_t next_wire_tag;
     uint64_t next_read_tag, next_write_tag;
     struct ys_flight flights[YS_FLIGHTS_MAX];

@@ -39,6 +39,17 @@ bool ys_mark_is(const char *description, const char *mark)
     return bytes == strlen(mark) && memcmp(line, mark, bytes) == 0;
 }
 
+bool ys_mark_of_job(const char *description, const char *reference)
+{
+    char begin[YS_MARK_BYTES];
+    size_t bytes;
+    const char *line = last_line(description, &bytes);
+    int begin_bytes = snprintf(begin, sizeof begin, MARK_BEGIN "%s-", reference);
+
+    return begin_bytes > 0 && bytes > (size_t)begin_bytes &&
+           memcmp(line, begin, (size_t)begin_bytes) == 0;
+}
+
 size_t ys_mark_body_bytes(const char *description)
 {
     size_t bytes, body;

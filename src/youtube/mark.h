@@ -13,6 +13,8 @@ void ys_mark_text(const char *reference, int64_t seq, char out[YS_MARK_BYTES]);
 void ys_mark_add(struct ys_buf *out, const char *description, const char *mark);
 /* Whether the description's last line is exactly this mark. */
 bool ys_mark_is(const char *description, const char *mark);
+/* Whether it is a mark of the job with that reference. */
+bool ys_mark_of_job(const char *description, const char *reference);
 /* Whether the stored description is the wanted one, a mark and white space at both ends aside (what
  * YouTube trims must not look like a change). */
 bool ys_mark_same(const char *stored, const char *wanted);

@@ -264,7 +264,8 @@ static void lose_power(struct storm *storm)
     storm->counts.power_losses++;
     storm_note(storm, "power loss");
     memvfs_power_loss(storm->disk);
-    state_power_loss(storm);
+    /* Without a whole state file an old copy of the database cannot be told from the right one. */
+    if (storm->scenario.old_copy_permille == 0) state_power_loss(storm);
     /* The machine starts again: its monotonic clock does too. */
     storm->boot_mono_ms = storm->clock.mono_ms - chance_range(&storm->random, 1000, 100000);
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "base/time.h"
 #include "net/transport.h"
 #include "sim/library.h"
 
@@ -16,6 +17,8 @@
 #define CALM_JOBS_MAX 8
 /* Longer than any listing lags: what was planned before may have been planned from old listings. */
 #define LAG_PAUSE_MS 120000
+/* Nobody puts a file back within the time that a request can be on the wire. */
+#define COPY_PAUSE_MS 180000
 #define DAYS_MAX 200
 #define STEP_MS 1000
 
@@ -337,6 +340,8 @@ static void play_with_copies(struct storm *storm)
         return;
     }
     storm_note(storm, "the old copy of the database is put back");
+    life_sleep(storm, COPY_PAUSE_MS);
+    storm->ledger_from_day = ys_pacific_day(storm->clock.wall_ms);
     memvfs_copy_put_back(storm->disk, storm->copy);
     memvfs_copy_free(storm->copy);
     storm->copy = NULL;
