@@ -86,7 +86,7 @@ local BANNED = {
     atol = "strtoll with its checks", atoll = "strtoll with its checks",
     atof = "strtod with its checks", gets = "fgets", localtime = "base/time.h",
     localtime_r = "base/time.h", mktime = "base/time.h", system = "posix_spawn",
-    popen = "posix_spawn", tmpnam = "mkstemp", alloca = "ys_alloc",
+    tmpnam = "mkstemp", alloca = "ys_alloc",
 }
 local BANNED_NAMES = {}
 for name in pairs(BANNED) do BANNED_NAMES[#BANNED_NAMES + 1] = name end
