@@ -420,13 +420,17 @@ YS_CHECKED enum ys_status ys_videos_each(struct ys_session *session, ys_video_fn
 /* ------------------------------------------------------------------ single writes */
 
 /* The three documented writes. Each goes through the limiter and the quota ledger and costs 50
- * units. YS_EUNKNOWN: it may have been applied; look before you call again. */
+ * units; the first of a session costs one more, to see whose the token is (YS_ECHANNEL when it is
+ * not that of the channel that was fetched last). YS_EUNKNOWN: it may have been applied; look
+ * before you call again. */
 
 /* Creates a playlist. YS_PRIVACY_UNSET means private. `id_out` receives the new id. */
 YS_CHECKED enum ys_status ys_playlist_create(struct ys_session *session, const char *title,
                                              const char *description, enum ys_privacy privacy,
                                              char id_out[YS_ID_BYTES], struct ys_error *err);
-/* Appends a video. YouTube allows doubles: the caller decides whether it is there already. */
+/* Appends a video to a playlist of the session's own channel: it must have been returned by a
+ * fetch of this channel, or made above, else YS_ENOTFOUND. YouTube allows doubles: the caller
+ * decides whether it is there already. */
 YS_CHECKED enum ys_status ys_playlist_add_video(struct ys_session *session,
                                                 const char *playlist_id, const char *video_id,
                                                 char item_id_out[YS_ID_BYTES],

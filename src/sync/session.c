@@ -111,11 +111,18 @@ enum ys_status ys_session_set_token(struct ys_session *session, const char *toke
     char *copy;
 
     if (!token) return ys_fail(err, YS_ENOTOKEN, "No access token was given.");
-    if (session->client) YS_TRY(ys_client_set_token(session->client, token, err));
     copy = ys_dup(token);
     if (!copy) return ys_fail(err, YS_ENOMEM, "Memory ran out.");
+    if (session->client) {
+        enum ys_status status = ys_client_set_token(session->client, token, err);
+        if (status != YS_OK) {
+            ys_free(copy);
+            return status;
+        }
+    }
     ys_free(session->token);
     session->token = copy;
+    session->channel_checked = false;
     return YS_OK;
 }
 

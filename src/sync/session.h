@@ -18,6 +18,7 @@ struct ys_session {
     char project[YS_NAME_BYTES];
     char backup_dir[1024];
     int64_t began_mono_ms;             /* when it was opened, or its client made anew */
+    bool channel_checked;              /* whose the token is, is known to be right */
     bool recovered;                    /* the runner lock is held and open calls were settled */
     size_t jobs_open;
     volatile sig_atomic_t interrupted;

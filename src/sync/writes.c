@@ -17,6 +17,49 @@ static enum ys_status log_write(struct ys_session *session, const char *action,
     return ys_log_add(session->store, &entry, err);
 }
 
+/* The account that this session works on. Its first write looks whose the token is: another
+ * channel's is refused before anything is sent (P11). */
+static enum ys_status own_account(struct ys_session *session, int64_t *account,
+                                  struct ys_error *err)
+{
+    struct ys_channel_record channel;
+    struct ys_client *client;
+
+    YS_TRY(ys_session_runner(session, &client, err));
+    YS_TRY(ys_account_get(session->store, account, &channel, err));
+    if (session->channel_checked) return YS_OK;
+    YS_TRY(ys_session_answer(session, ys_fetch_channel(client, *account ? channel.id : NULL, 0,
+                                                       account, err)));
+    session->channel_checked = true;
+    return YS_OK;
+}
+
+/* Whose playlist it is; 0 when it is gone. */
+static bool note_account(void *ctx, const struct ys_row_playlist *row)
+{
+    *(int64_t *)ctx = row->deleted_at_ms == 0 ? row->account_id : 0;
+    return false;
+}
+
+/* Written to are only playlists that a listing of the channel's own returned, or that were made
+ * here (P11). */
+static enum ys_status own_playlist(struct ys_session *session, const char *playlist_id,
+                                   struct ys_error *err)
+{
+    struct ys_channel_record channel;
+    int64_t account, owner = 0;
+    bool found;
+
+    if (!playlist_id) return ys_fail(err, YS_EINVAL, "A playlist's id is needed.");
+    YS_TRY(ys_account_get(session->store, &account, &channel, err));
+    YS_TRY(ys_playlist_find(session->store, playlist_id, note_account, &owner, &found, err));
+    if (found && owner != 0 && owner == account) return YS_OK;
+    return ys_fail(err, YS_ENOTFOUND,
+                   "\"%s\" is not one of this channel's playlists as last fetched. Run `fetch`, "
+                   "or correct the id.",
+                   playlist_id);
+}
+
 /* Sends the request; what it means is in the exchange, or in the status. */
 static enum ys_status send_write(struct ys_session *session, struct ys_request *request,
                                  struct ys_exchange *exchange, struct ys_error *err)
@@ -53,10 +96,8 @@ static enum ys_status take_playlist(void *ctx, const struct ys_api_playlist *pla
     struct taken *taken = ctx;
 
     (void)ys_copy(taken->id, sizeof taken->id, playlist->id);
-    return taken->account == 0
-               ? YS_OK
-               : ys_record_playlist(taken->session->store, taken->account, playlist, 0,
-                                    ys_session_now(taken->session), err);
+    return ys_record_playlist(taken->session->store, taken->account, playlist, 0,
+                              ys_session_now(taken->session), err);
 }
 
 /* A 2xx that cannot be read: it was applied, but which id it made is not known. */
@@ -80,7 +121,6 @@ enum ys_status ys_playlist_create(struct ys_session *session, const char *title,
         .localizations = "",
     };
     struct taken taken = {.session = session};
-    struct ys_channel_record channel;
     struct ys_request request;
     struct ys_exchange exchange;
     enum ys_status status;
@@ -88,7 +128,7 @@ enum ys_status ys_playlist_create(struct ys_session *session, const char *title,
     id_out[0] = '\0';
     YS_TRY(ys_title_check(title, err));
     YS_TRY(ys_description_check(fields.description, err));
-    YS_TRY(ys_account_get(session->store, &taken.account, &channel, err));
+    YS_TRY(own_account(session, &taken.account, err));
     YS_TRY(ys_request_playlist_insert(&request, &fields, err));
     YS_TRY(send_write(session, &request, &exchange, err));
     status = ys_store_begin(session->store, err);
@@ -123,6 +163,8 @@ enum ys_status ys_playlist_add_video(struct ys_session *session, const char *pla
     enum ys_status status;
 
     item_id_out[0] = '\0';
+    YS_TRY(own_playlist(session, playlist_id, err));
+    YS_TRY(own_account(session, &taken.account, err));
     YS_TRY(ys_request_item_insert(&request, playlist_id, video_id, -1, err));
     YS_TRY(send_write(session, &request, &exchange, err));
     status = ys_store_begin(session->store, err);
@@ -139,33 +181,16 @@ enum ys_status ys_playlist_add_video(struct ys_session *session, const char *pla
     return unreadable(status, err);
 }
 
-static bool note_found(void *ctx, const struct ys_row_playlist *row)
-{
-    *(bool *)ctx = row->deleted_at_ms == 0;
-    return false;
-}
-
 enum ys_status ys_playlist_delete(struct ys_session *session, const char *playlist_id,
                                   struct ys_error *err)
 {
-    struct ys_channel_record channel;
     struct ys_request request;
     struct ys_exchange exchange;
-    struct ys_client *client;
     enum ys_status status;
     int64_t account;
-    bool found, known = false;
 
-    YS_TRY(ys_playlist_find(session->store, playlist_id, note_found, &known, &found, err));
-    if (!found || !known)
-        return ys_fail(err, YS_ENOTFOUND,
-                       "\"%s\" is not one of this channel's playlists as last fetched. Run "
-                       "`fetch`, or correct the id.",
-                       playlist_id);
-    /* The token must be that of the channel whose listing returned the playlist (P11). */
-    YS_TRY(ys_account_get(session->store, &account, &channel, err));
-    YS_TRY(ys_session_runner(session, &client, err));
-    YS_TRY(ys_fetch_channel(client, channel.id, 0, &account, err));
+    YS_TRY(own_playlist(session, playlist_id, err));
+    YS_TRY(own_account(session, &account, err));
     YS_TRY(ys_request_playlist_delete(&request, playlist_id, err));
     YS_TRY(send_write(session, &request, &exchange, err));
     ys_exchange_free(&exchange);
