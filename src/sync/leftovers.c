@@ -1,9 +1,10 @@
 /* leftovers.c: what a job that was cancelled wrote, and nobody has seen since.
  *
  * A cancelled job can leave requests on the wire, and listings lag behind its last writes. A plan
- * made from such a listing would make and add once more what is there already. So before the library
- * is read for a plan, the time passes after which listings show all of it; what they say then is the
- * truth about those operations, and they are closed. Leftovers of long ago cost no wait. */
+ * made from such a listing would make and add once more what is there already. So before the
+ * library is read for a plan, the time passes after which listings show all of it; what they say
+ * then is the truth about those operations, and they are closed. Leftovers of long ago cost no
+ * wait. */
 #include "base/time.h"
 #include "store/leftovers.h"
 #include "sync/session.h"
@@ -37,11 +38,12 @@ enum ys_status ys_session_await_leftovers(struct ys_session *session, struct ys_
     int64_t at_ms, left_ms;
 
     YS_TRY(shown_from(session, client, any, &at_ms, err));
+    if (at_ms == INT64_MIN) return YS_OK; /* nothing to wait for */
     if (at_ms > ys_env_mono_ms(&session->clock_env))
         ys_env_log(&session->clock_env, YS_LOG_INFO,
                    "Waiting up to %lld s until YouTube shows what the cancelled job did.",
                    (long long)((at_ms - ys_env_mono_ms(&session->clock_env)) / YS_MS_PER_S + 1));
-    while ((left_ms = at_ms - ys_env_mono_ms(&session->clock_env)) > 0 && at_ms != INT64_MIN) {
+    while ((left_ms = at_ms - ys_env_mono_ms(&session->clock_env)) > 0) {
         if (session->interrupted) return ys_fail(err, YS_EINTERRUPTED, "Stopped on request.");
         if (left_ms > SLICE_MS) left_ms = SLICE_MS;
         if (ys_client_in_flight(client) > 0) YS_TRY(ys_client_poll(client, left_ms, err));
