@@ -22,7 +22,7 @@ return function(db)
     if not plan then return nil, name end
     items, _, name = plan:items()
     if not items then return nil, name end
-    assert(#videos == 6 and #items >= 3 and plan:preview().units > 0)
+    assert(#videos == 6 and #items >= 2 and plan:preview().units > 0)
     job, _, name = session:job()
     assert(job == nil)
     if name ~= "not_found" then return nil, name end
