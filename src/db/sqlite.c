@@ -116,8 +116,10 @@ enum ys_status ys_sqlite_fail(struct ys_db *db, int code, const char *sql, struc
 
 enum ys_status ys_db_exec(struct ys_db *db, const char *sql, struct ys_error *err)
 {
-    int code = sqlite3_exec(db->raw, sql, NULL, NULL, NULL);
+    int code;
 
+    YS_TRY(ys_sqlite_settle(db, err));
+    code = sqlite3_exec(db->raw, sql, NULL, NULL, NULL);
     return code == SQLITE_OK ? YS_OK : ys_sqlite_fail(db, code, sql, err);
 }
 
@@ -131,8 +133,19 @@ static enum ys_status run_raw(struct ys_db *db, sqlite3_stmt *raw, struct ys_err
     return status;
 }
 
+enum ys_status ys_sqlite_settle(struct ys_db *db, struct ys_error *err)
+{
+    enum ys_status status = YS_OK;
+
+    if (!db->rollback_due) return YS_OK;
+    if (sqlite3_get_autocommit(db->raw) == 0) status = run_raw(db, db->rollback, err);
+    db->rollback_due = sqlite3_get_autocommit(db->raw) == 0;
+    return db->rollback_due ? status : YS_OK;
+}
+
 enum ys_status ys_db_begin(struct ys_db *db, struct ys_error *err)
 {
+    YS_TRY(ys_sqlite_settle(db, err));
     if (ys_db_in_transaction(db)) {
         return ys_fail(err, YS_EINTERNAL, "A transaction was begun inside another one.");
     }
@@ -150,13 +163,13 @@ enum ys_status ys_db_commit(struct ys_db *db, struct ys_error *err)
 void ys_db_rollback(struct ys_db *db)
 {
     if (db == NULL || !ys_db_in_transaction(db)) return;
-    (void)sqlite3_step(db->rollback);
-    (void)sqlite3_reset(db->rollback);
+    db->rollback_due = true;
+    if (ys_sqlite_settle(db, NULL) != YS_OK) return; /* is made up for at the next call */
 }
 
 bool ys_db_in_transaction(const struct ys_db *db)
 {
-    return sqlite3_get_autocommit(db->raw) == 0;
+    return sqlite3_get_autocommit(db->raw) == 0 && !db->rollback_due;
 }
 
 /* ------------------------------------------------------------------ open and close */

@@ -35,6 +35,7 @@ struct ys_db {
     sqlite3 *raw;
     char *path;
     sqlite3_stmt *begin, *commit, *rollback;
+    bool rollback_due; /* a rollback failed (want of memory); it comes before anything else */
     uint64_t uses;
     int buckets[YS_SQLITE_BUCKETS];
     struct ys_stmt slots[YS_DB_STATEMENTS_MAX];
@@ -46,6 +47,9 @@ enum ys_status ys_sqlite_fail_with(struct ys_db *db, int code, const char *said,
                                    struct ys_error *err);
 /* The same with the connection's own message: its last call returned `code`. */
 enum ys_status ys_sqlite_fail(struct ys_db *db, int code, const char *sql, struct ys_error *err);
+/* Makes up for a rollback that failed; without it nothing may be read or written, because what was
+ * given up is still there. */
+YS_CHECKED enum ys_status ys_sqlite_settle(struct ys_db *db, struct ys_error *err);
 /* Ends a statement and frees its slot; a free slot is fine. */
 void ys_sqlite_release(struct ys_stmt *stmt);
 /* The first column of the first row of `sql`; 0 when there is none. */

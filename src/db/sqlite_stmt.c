@@ -125,9 +125,11 @@ enum ys_status ys_db_prepare(struct ys_db *db, const char *sql, struct ys_stmt *
                              struct ys_error *err)
 {
     uint64_t hash = hash_text(sql);
-    struct ys_stmt *stmt = find_statement(db, sql, hash);
+    struct ys_stmt *stmt;
 
     *out = NULL;
+    YS_TRY(ys_sqlite_settle(db, err));
+    stmt = find_statement(db, sql, hash);
     if (stmt == NULL) {
         enum ys_status status = make_statement(db, sql, hash, &stmt, err);
 

@@ -9,5 +9,7 @@
 void fail_alloc_start(long nth, bool from_then_on);
 /* Ends it and returns how many allocations were asked for since the start. */
 long fail_alloc_stop(void);
+/* Meanwhile allocations are neither counted nor refused. */
+void fail_alloc_pause(bool pause);
 
 #endif
