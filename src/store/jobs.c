@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "store/rows.h"
 
 #define JOB_COLUMNS                                                                              \
     "id, account_id, channel_id, reference, stage, paused_from, pause_reason, pause_requested,"  \
@@ -39,20 +40,20 @@ enum ys_status ys_job_insert(struct ys_store *store, const struct ys_row_job *ro
 /* Reads the row that the statement stands on; refuses values that this program does not know. */
 static enum ys_status read_job(struct ys_stmt *stmt, struct ys_row_job *out, struct ys_error *err)
 {
-    const char *from = ys_col_text(stmt, 5);
+    const char *stage = ys_col_text(stmt, 4), *from = ys_col_text(stmt, 5);
+    const char *reason = ys_col_text(stmt, 6);
 
     memset(out, 0, sizeof *out);
     out->id = ys_col_int(stmt, 0);
     out->account_id = ys_col_int(stmt, 1);
     (void)ys_copy(out->channel_id, sizeof out->channel_id, ys_col_text(stmt, 2));
     (void)ys_copy(out->reference, sizeof out->reference, ys_col_text(stmt, 3));
-    if (!ys_stage_from_name(ys_col_text(stmt, 4), &out->stage) ||
-        (from[0] && !ys_stage_from_name(from, &out->paused_from)) ||
-        !ys_pause_from_name(ys_col_text(stmt, 6), &out->pause_reason))
-        return ys_fail(err, YS_EDBCORRUPT,
-                       "Row %lld of sync_jobs holds a stage or pause reason that this ytsync "
-                       "does not know.",
-                       (long long)out->id);
+    if (!ys_stage_from_name(stage, &out->stage))
+        return ys_row_refuse_id(err, "sync_jobs", out->id, "stage", stage);
+    if (from[0] && !ys_stage_from_name(from, &out->paused_from))
+        return ys_row_refuse_id(err, "sync_jobs", out->id, "paused_from", from);
+    if (!ys_pause_from_name(reason, &out->pause_reason))
+        return ys_row_refuse_id(err, "sync_jobs", out->id, "pause_reason", reason);
     out->pause_requested = ys_col_int(stmt, 7) != 0;
     out->delete_confirmed_at_ms = ys_col_int(stmt, 8);
     (void)ys_copy(out->policy_hash, sizeof out->policy_hash, ys_col_text(stmt, 9));
@@ -283,6 +284,7 @@ enum ys_status ys_joberror_walk(struct ys_store *store, int64_t job_id, ys_error
     struct ys_stmt *stmt;
     struct ys_error_record record;
     bool row = true, go_on = true;
+    enum ys_status status;
 
     YS_TRY(ys_db_prepare(store->db,
                          "SELECT id, job_id, operation_id, stage, entity, reason, message, at"
@@ -297,9 +299,10 @@ enum ys_status ys_joberror_walk(struct ys_store *store, int64_t job_id, ys_error
         record.job_id = ys_col_int(stmt, 1);
         record.operation_id = ys_col_int(stmt, 2);
         if (!ys_stage_from_name(ys_col_text(stmt, 3), &record.stage)) {
+            status = ys_row_refuse_id(err, "sync_errors", record.id, "stage",
+                                      ys_col_text(stmt, 3));
             ys_stmt_done(stmt);
-            return ys_fail(err, YS_EDBCORRUPT, "Row %lld of sync_errors holds an unknown stage.",
-                           (long long)record.id);
+            return status;
         }
         (void)ys_copy(record.entity, sizeof record.entity, ys_col_text(stmt, 4));
         (void)ys_copy(record.reason, sizeof record.reason, ys_col_text(stmt, 5));

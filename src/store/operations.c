@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "store/rows.h"
+
 #define OP_COLUMNS                                                                               \
     "id, job_id, seq, kind, status, category, playlist_id, item_id, video_id, title,"            \
     " description, privacy, copies, found, rule, attempts, intent_at, done_at, remote_id,"       \
@@ -48,14 +50,16 @@ enum ys_status ys_op_insert(struct ys_store *store, const struct ys_row_op *row,
 
 static enum ys_status read_op(struct ys_stmt *stmt, struct ys_row_op *out, struct ys_error *err)
 {
+    const char *kind = ys_col_text(stmt, 3), *status = ys_col_text(stmt, 4);
+    const char *privacy = ys_col_text(stmt, 11);
+
     out->id = ys_col_int(stmt, 0);
-    if (!ys_op_kind_from_name(ys_col_text(stmt, 3), &out->kind) ||
-        !ys_op_status_from_name(ys_col_text(stmt, 4), &out->status) ||
-        !ys_privacy_from_name(ys_col_text(stmt, 11), &out->privacy))
-        return ys_fail(err, YS_EDBCORRUPT,
-                       "Row %lld of sync_operations holds a kind, status or privacy that this "
-                       "ytsync does not know.",
-                       (long long)out->id);
+    if (!ys_op_kind_from_name(kind, &out->kind))
+        return ys_row_refuse_id(err, "sync_operations", out->id, "kind", kind);
+    if (!ys_op_status_from_name(status, &out->status))
+        return ys_row_refuse_id(err, "sync_operations", out->id, "status", status);
+    if (!ys_privacy_from_name(privacy, &out->privacy))
+        return ys_row_refuse_id(err, "sync_operations", out->id, "privacy", privacy);
     out->job_id = ys_col_int(stmt, 1);
     out->seq = ys_col_int(stmt, 2);
     out->category = ys_col_text(stmt, 5);
@@ -294,7 +298,8 @@ enum ys_status ys_op_totals(struct ys_store *store, int64_t job_id, struct ys_op
             !ys_op_status_from_name(ys_col_text(stmt, 1), &status)) {
             ys_stmt_done(stmt);
             return ys_fail(err, YS_EDBCORRUPT,
-                           "Job %lld has operations of an unknown stage or status.",
+                           "In the database, table sync_operations: job %lld has a stage or status "
+                           "that means nothing to this ytsync. " YS_RESTORE_ADVICE,
                            (long long)job_id);
         }
         add_group(out, stage, status, ys_col_int(stmt, 2), ys_col_int(stmt, 3));

@@ -2,6 +2,7 @@
 #include "store/rows.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/text.h"
@@ -13,6 +14,14 @@ enum ys_status ys_row_refuse(struct ys_error *err, const char *table, const char
                    "In the database, table %s, row \"%.128s\": the %s \"%.64s\" means nothing to "
                    "this ytsync. " YS_RESTORE_ADVICE,
                    table, row, column, value);
+}
+
+enum ys_status ys_row_refuse_id(struct ys_error *err, const char *table, int64_t id,
+                                const char *column, const char *value)
+{
+    char row[24];
+    (void)snprintf(row, sizeof row, "%lld", (long long)id);
+    return ys_row_refuse(err, table, row, column, value);
 }
 
 enum ys_status ys_row_text(struct ys_stmt *stmt, int column, char *out, size_t out_bytes,

@@ -14,6 +14,9 @@
 /* YS_EDBCORRUPT: "table, row, column: value is not ...", with the remedy. */
 enum ys_status ys_row_refuse(struct ys_error *err, const char *table, const char *row,
                              const char *column, const char *value);
+/* The same for a row that has a number. */
+enum ys_status ys_row_refuse_id(struct ys_error *err, const char *table, int64_t id,
+                                const char *column, const char *value);
 /* Reads a column into an array; one that does not fit is refused as above. */
 YS_CHECKED enum ys_status ys_row_text(struct ys_stmt *stmt, int column, char *out,
                                       size_t out_bytes, const char *table, const char *row,
