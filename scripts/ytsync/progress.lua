@@ -118,8 +118,9 @@ end
 ---@param event table
 function Progress:event(event)
     if event.kind == "wait" then
-        self:line(("%s Waiting until %s (%s)."):format(WAITS[event.reason] or event.text,
-            text.moment(event.until_ms), text.duration(event.wait_ms)))
+        local why = WAITS[event.reason] or text.sentence(event.text)
+        self:line(("%s Waiting until %s (%s)."):format(why, text.moment(event.until_ms),
+            text.duration(event.wait_ms)))
         return
     end
     if event.kind == "error" then

@@ -90,6 +90,13 @@ local function width_of(code)
     return within(WIDE, code) and 2 or 1
 end
 
+--- A message with an end: other programs' messages often lack it.
+---@param message string
+---@return string
+function M.sentence(message)
+    return message:find("[%.%?%!%)]%s*$") and message or message .. "."
+end
+
 --- Columns that a safe text takes up.
 ---@param text string
 ---@return integer

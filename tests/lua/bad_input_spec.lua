@@ -4,24 +4,12 @@
 -- traceback, and nothing is lost: after it the same call with good input works.
 local simulator = require("lua.simulator")
 local json = require("ytsync.json")
+local refused = require("lua.refusal")
 
 local COMMAND = simulator.COMMAND
-local TOKEN = "a-token-that-nobody-sees"
+local TOKEN = refused.TOKEN
 local HEAD = 'local y = require "ytsync.policy"\n'
 local GOOD = HEAD .. 'return y.policy { categories = { y.category "A" { when = y.title "a" } } }\n'
-
--- All that must hold of any refusal.
-local function refused(words, code, err, expected, ...)
-    local text = ("%s: %d\n%s"):format(words, code, err)
-    assert.equal(expected, code, text)
-    assert.truthy(err:find("^ytsync: %S[^\n]+[%.%?%)]\n"), text)
-    for _, part in ipairs({ ... }) do
-        assert.truthy(err:find(part, 1, true), ("%q is not in\n%s"):format(part, text))
-    end
-    for _, part in ipairs({ TOKEN, "sim-token", "stack traceback", "internal error" }) do
-        assert.is_nil(err:find(part, 1, true), text)
-    end
-end
 
 describe("a bad policy", function()
     local env, file

@@ -14,6 +14,13 @@ describe("text", function()
         assert.equal("a\nb c", text.safe_lines("a\nb\tc"))
     end)
 
+    it("gives a message an end", function()
+        for message, expected in pairs({ ["Slow down"] = "Slow down.", ["Why?"] = "Why?",
+            ["Gone (why)"] = "Gone (why)", ["Done.\n"] = "Done.\n", [""] = "." }) do
+            assert.equal(expected, text.sentence(message))
+        end
+    end)
+
     it("is cut by the columns that it takes up", function()
         assert.equal(4, text.width("日本"))
         assert.equal(1, text.width("e\u{301}"))

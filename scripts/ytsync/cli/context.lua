@@ -121,14 +121,6 @@ function Context:with_commands(message)
     end))
 end
 
-local function sentence(message)
-    message = tostring(message)
-    if not message:find("[%.%?%!%)]%s*$") then
-        message = message .. "."
-    end
-    return message
-end
-
 --- Says what went wrong, and what mends it. Returns the exit code.
 ---@param message string
 ---@param name string|nil  status name
@@ -141,7 +133,7 @@ function Context:fail(message, name, trace, remedy)
         return words == "again" and self:again() or self:command(words)
     end)
     message = self:with_commands(tostring(message))
-    self.world.err("ytsync: " .. text.safe_lines(sentence(message)) .. "\n")
+    self.world.err("ytsync: " .. text.safe_lines(text.sentence(message)) .. "\n")
     if hint and hint ~= "" then
         self.world.err(text.safe_lines(hint) .. "\n")
     end
