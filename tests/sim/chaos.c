@@ -103,30 +103,33 @@ void chaos_request(struct storm *storm, const struct ys_sim_event *event)
     if (happens(storm, storm->scenario.availability_permille)) user_change_video(storm);
 }
 
-static void visit(struct storm *storm, const char *what,
-                  enum ys_status (*act)(struct ys_session *, int64_t, struct ys_error *))
+/* Another process does something to the job; the status of its act. */
+static enum ys_status visit(struct storm *storm, const char *what,
+                            enum ys_status (*act)(struct ys_session *, int64_t,
+                                                  struct ys_error *))
 {
     enum ys_status status;
     struct ys_session *visitor = life_visit(storm, &status);
 
-    if (!visitor) return; /* it died, or the disk failed */
+    if (!visitor) return status; /* it died, or the disk failed */
     storm->err = (struct ys_error){0};
     status = act(visitor, 0, &storm->err);
     ys_session_close(visitor);
     storm_note(storm, "another process: %s: %s", what, ys_status_name(status));
-    if (status == YS_OK || status == YS_ENOTFOUND || life_is_dead(storm) || storm->disk_failed)
-        return;
-    storm_fail(storm, "%s from another process: %s: %s", what, ys_status_name(status),
-               storm->err.message);
+    if (status != YS_OK && status != YS_ENOTFOUND && !life_is_dead(storm) && !storm->disk_failed)
+        storm_fail(storm, "%s from another process: %s: %s", what, ys_status_name(status),
+                   storm->err.message);
+    return status;
 }
 
 static void pause_or_resume(struct storm *storm)
 {
     bool pause = !storm->paused;
+    enum ys_status status = visit(storm, pause ? "pause" : "resume",
+                                  pause ? ys_job_pause : ys_job_resume);
 
-    visit(storm, pause ? "pause" : "resume", pause ? ys_job_pause : ys_job_resume);
-    if (storm->err.status == YS_OK && !life_is_dead(storm) && !storm->disk_failed)
-        storm->paused = pause;
+    /* What was told to have failed may have been committed. */
+    storm->paused = pause && status == YS_OK;
 }
 
 static void second_runner(struct storm *storm)
@@ -185,7 +188,7 @@ void chaos_step(struct storm *storm)
     if (storm->job && happens(storm, scenario->pause_permille * (storm->paused ? 10 : 1)))
         pause_or_resume(storm);
     if (storm->job && happens(storm, scenario->cancel_permille))
-        visit(storm, "cancel", ys_job_cancel);
+        (void)visit(storm, "cancel", ys_job_cancel);
     if (storm->job && happens(storm, scenario->second_runner_permille)) second_runner(storm);
 }
 

@@ -119,9 +119,20 @@ static void by_title(struct storm *storm, struct carried *carried)
             (void)ys_copy(carried->ids[i], YS_ID_BYTES, playlist.id);
 }
 
-static void check_category(struct storm *storm, size_t category, const struct carried *carried)
+/* Under "delete" and "reuse" nothing is left in a category's playlist that has no business there. */
+static void check_leftovers(struct storm *storm, size_t category, const char *playlist_id)
 {
     struct leftovers left = {.storm = storm, .category = category};
+
+    if (storm->scenario.old == YS_OLD_KEEP) return;
+    storm_must(storm, ys_truth_items(storm->sim, playlist_id, look_at_row, &left, &storm->err));
+    if (left.complaint)
+        storm_fail(storm, "%s %s and is still in \"%s\"", left.video_id, left.complaint,
+                   storm->titles[category]);
+}
+
+static void check_category(struct storm *storm, size_t category, const struct carried *carried)
+{
     const struct scenario_category *wanted = &storm->scenario.categories[category];
     struct ys_truth_playlist playlist;
     bool made;
@@ -135,20 +146,20 @@ static void check_category(struct storm *storm, size_t category, const struct ca
         return;
     }
     check_wanted(storm, category, playlist.id);
+    check_leftovers(storm, category, playlist.id);
+    /* What the user made stays as it is under "keep". */
+    if (storm->scenario.old == YS_OLD_KEEP && !playlist.made_by_api) return;
     made = playlist.made_by_api && !storm->oracle.library_touched;
     if (strcmp(playlist.title, storm->titles[category]) != 0)
         storm_fail(storm, "\"%s\" is called \"%s\"", storm->titles[category], playlist.title);
+    /* The database that knew that ytsync had made it may be gone. */
+    if (storm->copied_back) return;
     if (wanted->privacy != YS_PRIVACY_UNSET && playlist.privacy != wanted->privacy)
         storm_fail(storm, "\"%s\" is %s, not %s", playlist.title,
                    ys_privacy_name(playlist.privacy), ys_privacy_name(wanted->privacy));
     if (made && wanted->privacy == YS_PRIVACY_UNSET && playlist.privacy != wanted->new_privacy)
         storm_fail(storm, "new \"%s\" is %s, not %s", playlist.title,
                    ys_privacy_name(playlist.privacy), ys_privacy_name(wanted->new_privacy));
-    if (storm->scenario.old == YS_OLD_KEEP) return;
-    storm_must(storm, ys_truth_items(storm->sim, playlist.id, look_at_row, &left, &storm->err));
-    if (left.complaint)
-        storm_fail(storm, "%s %s and is still in \"%s\"", left.video_id, left.complaint,
-                   playlist.title);
 }
 
 static void check_old(struct storm *storm, const struct carried *carried)
@@ -223,7 +234,9 @@ static void check_quota(struct storm *storm)
             storm_fail(storm, "day %lld: booked %lld units, the server charged %lld",
                        (long long)charged.day, (long long)(late ? booked_sum : booked),
                        (long long)(late ? charged_sum : charged.used_units));
-        if (!late && charged.used_units > allowed)
+        /* A wrong clock takes some reads at midnight for the next day's, until a reply corrects
+         * it; the headroom is there for such. */
+        if (!late && storm->scenario.jump_permille == 0 && charged.used_units > allowed)
             storm_fail(storm, "day %lld: %lld units charged, %lld allowed",
                        (long long)charged.day, (long long)charged.used_units,
                        (long long)allowed);

@@ -14,17 +14,19 @@
 
 /* So long after a death its requests may still arrive (see stall_max_ms). */
 #define GHOST_LIFE_MS 150000
-/* How finely time passes while there are ghosts. */
-#define GHOST_STEP_MS 100
+/* How finely time passes while something may be on the wire. */
+#define WIRE_STEP_MS 250
 
 /* ---------------------------------------------------------------- time */
 
+/* What is due on the wire happens: of this process, also what it gave up, and of dead ones. */
 static void haunt(struct storm *storm)
 {
     size_t i;
 
     if (storm->haunting) return;
     storm->haunting = true;
+    if (storm->wire) storm_must(storm, ys_transport_poll(storm->wire, 0, &storm->err));
     for (i = 0; i < storm->ghost_count; i++) {
         storm_must(storm, ys_transport_poll(storm->ghosts[i].wire, 0, &storm->err));
         if (storm->clock.mono_ms < storm->ghosts[i].until_mono_ms) continue;
@@ -36,11 +38,15 @@ static void haunt(struct storm *storm)
 
 void life_sleep(struct storm *storm, int64_t duration_ms)
 {
+    int64_t fine_ms = GHOST_LIFE_MS, step;
+
     while (duration_ms > 0) {
-        int64_t step = storm->ghost_count > 0 && duration_ms > GHOST_STEP_MS ? GHOST_STEP_MS
-                                                                             : duration_ms;
+        step = duration_ms;
+        if ((storm->wire || storm->ghost_count > 0) && fine_ms > 0 && step > WIRE_STEP_MS)
+            step = WIRE_STEP_MS;
         ys_sim_clock_advance(&storm->clock, step);
         duration_ms -= step;
+        fine_ms -= step;
         haunt(storm);
     }
     memvfs_set_time(storm->disk, storm->clock.wall_ms);

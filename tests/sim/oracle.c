@@ -79,7 +79,7 @@ bool oracle_is_carrier(const struct storm *storm, size_t category, const char *p
     return false;
 }
 
-static void add_carrier(struct storm *storm, size_t category, const char *playlist_id)
+void oracle_add_carrier(struct storm *storm, size_t category, const char *playlist_id)
 {
     struct storm_oracle *oracle = &storm->oracle;
 
@@ -126,7 +126,7 @@ static bool note_playlist(void *ctx, const struct ys_truth_playlist *playlist)
     size_t i;
 
     for (i = 0; i < storm->scenario.category_count; i++)
-        if (strcmp(storm->titles[i], playlist->title) == 0) add_carrier(storm, i, playlist->id);
+        if (strcmp(storm->titles[i], playlist->title) == 0) oracle_add_carrier(storm, i, playlist->id);
     storm_must(storm, ys_truth_items(storm->sim, playlist->id, note_item, storm, &storm->err));
     return true;
 }
@@ -239,10 +239,23 @@ static bool is_users(const struct storm *storm, const char *item_id)
     return false;
 }
 
+/* A playlist that the user renamed keeps its category, though no title says so any more. */
+static void learn_carrier(struct storm *storm, const struct ys_sim_event *event)
+{
+    unsigned homes = policy_homes(storm, event->video_id);
+    size_t i;
+
+    if (!storm->oracle.library_touched) return;
+    for (i = 0; i < storm->scenario.category_count; i++)
+        if (homes == 1u << i) oracle_add_carrier(storm, i, event->playlist_id);
+}
+
 static void after_insert(struct storm *storm, const struct ys_sim_event *event)
 {
     static struct items items;
     size_t i, copies = 0;
+
+    learn_carrier(storm, event);
 
     if (strcmp(event->playlist_id, storm->oracle.protected_id) == 0)
         storm_fail(storm, "the protected playlist is filled");
@@ -287,10 +300,12 @@ static void after_create(struct storm *storm)
         if (oracle->carriers[i].category != category) continue;
         if (ys_truth_playlist(storm->sim, oracle->carriers[i].id, &other, NULL) != YS_OK)
             continue;
+        /* The user renamed one of that title, or made one: the next plan asks about it. */
+        if (!other.made_by_api && oracle->library_touched) continue;
         storm_fail(storm, "a second playlist \"%s\" is made: %s beside %s", newest.playlist.title,
                    newest.playlist.id, other.id);
     }
-    add_carrier(storm, category, newest.playlist.id);
+    oracle_add_carrier(storm, category, newest.playlist.id);
 }
 
 /* A playlist that became visible must hold all that can be put into it. */
@@ -304,7 +319,7 @@ static void after_update(struct storm *storm, const char *playlist_id)
     /* An old playlist may carry a category on under its new name. */
     for (category = 0; category < storm->scenario.category_count; category++)
         if (strcmp(storm->titles[category], playlist.title) == 0)
-            add_carrier(storm, category, playlist_id);
+            oracle_add_carrier(storm, category, playlist_id);
     if (playlist.privacy == YS_PRIVACY_PRIVATE || !playlist.made_by_api) return;
     if (oracle->library_touched || storm->refused_for_good) return;
     for (category = 0; category < storm->scenario.category_count; category++)

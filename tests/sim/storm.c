@@ -261,14 +261,15 @@ static void answer(struct storm *storm, enum ys_status status)
     case YS_EAPI: rest(storm); break;
     case YS_EPAUSED:
         life_sleep(storm, 60 * 1000);
-        if (storm->paused && (storm->calm || chance_one_in(&storm->random, 5)) &&
-            ys_job_resume(storm->session, 0, &storm->err) == YS_OK)
-            storm->paused = false;
+        if (!storm->calm && !chance_one_in(&storm->random, 5)) break;
+        status = ys_job_resume(storm->session, 0, &storm->err);
+        storm_note(storm, "resume: %s", ys_status_name(status));
+        storm->paused = false;
         break;
     case YS_EAUTH:
     case YS_EFORBIDDEN: new_token(storm); break;
     case YS_EPOLICY: user_answer(storm); break;
-    case YS_ENOTFOUND: break;
+    case YS_ENOTFOUND: life_end(storm); break;
     case YS_ESTATE:
         /* Cancelled from another process. */
         if (storm->scenario.cancel_permille == 0)
@@ -303,6 +304,9 @@ static enum ys_status do_one(struct storm *storm, bool *done)
         storm_note(storm, "job ended");
         ys_job_close(storm->job);
         storm->job = NULL;
+        /* Most people let a minute pass before they sync again; a plan from listings that lag is
+         * safe, but does some of the work twice. */
+        if (storm->calm || !chance_one_in(&storm->random, 4)) life_sleep(storm, LAG_PAUSE_MS);
         if (chance_one_in(&storm->random, 2)) life_end(storm);
     }
     return status;
@@ -346,6 +350,7 @@ static void play_with_copies(struct storm *storm)
     memvfs_copy_free(storm->copy);
     storm->copy = NULL;
     storm->copied_back = true;
+    storm->paused = false;
 }
 
 static bool too_long(struct storm *storm, int64_t steps)

@@ -194,6 +194,7 @@ struct storm_video *oracle_video(struct storm *storm, const char *video_id);
 void oracle_touched(struct storm *storm, const char *playlist_id);
 /* The user took an item or a playlist away: videos that are nowhere now are the user's doing. */
 void oracle_taken(struct storm *storm);
+void oracle_add_carrier(struct storm *storm, size_t category, const char *playlist_id);
 bool oracle_is_carrier(const struct storm *storm, size_t category, const char *playlist_id);
 
 /* ---------------------------------------------------------------- check.c */

@@ -124,6 +124,7 @@ static void make_playlist(struct storm *storm)
     if (chance_one_in(&storm->user_random, 3)) spec.title = storm->titles[category];
     storm_must(storm, ys_sim_playlist_add(storm->sim, &spec, id, &storm->err));
     oracle_touched(storm, id);
+    if (spec.title == storm->titles[category]) oracle_add_carrier(storm, category, id);
     storm_note(storm, "user: makes %.12s \"%s\"", id, spec.title);
     add_item(storm, id);
 }
