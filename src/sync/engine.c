@@ -159,14 +159,16 @@ static enum ys_status read_flags(struct ys_engine *engine, struct ys_error *err)
     return status;
 }
 
-/* What the user changed on YouTube during a pause is looked at before anything is written. */
+/* What the user changed on YouTube during a pause is looked at before anything is written or
+ * deleted. */
 static void forget_looks(struct ys_engine *engine)
 {
     size_t i;
 
     for (i = 0; i < engine->agenda.lane_count; i++) {
-        engine->agenda.lanes[i].surveyed = false;
-        engine->agenda.lanes[i].metadata_ms = YS_NEVER_MS;
+        struct ys_lane *lane = &engine->agenda.lanes[i];
+        lane->surveyed = false;
+        lane->metadata_ms = lane->listed_ms = lane->proved_ms = YS_NEVER_MS;
     }
 }
 
