@@ -6,7 +6,8 @@
  * applies. Potentials u <= 0 and v <= 0; prices are their negatives.
  *
  * Invariant between rounds: u[i] + v[j] <= -gain(i, j) for all pairs, u[i] <= 0, with equality for
- * matched pairs, and u[i] = 0 for a left side that was let alone; v[j] = 0 for a free right side. */
+ * matched pairs, and u[i] = 0 for a left side that was let alone; v[j] = 0 for a free right
+ * side. */
 #include "plan/assignment.h"
 
 #include <string.h>

@@ -138,7 +138,8 @@ static void finish(struct model *model, size_t number)
     }
 }
 
-/* Lets time pass up to `until_ms` (INT64_MAX: up to the next reply); replies that come are taken. */
+/* Lets time pass up to `until_ms` (INT64_MAX: up to the next reply); replies that come are
+ * taken. */
 static void pass(struct model *model, int64_t until_ms)
 {
     size_t i, kept = 0;

@@ -36,8 +36,9 @@ enum ys_status ys_plan_add(struct ys_plan *plan, const struct ys_planned *op,
 {
     struct ys_planned copy = *op;
     enum ys_stage stage = ys_op_kind_stage(op->kind);
-    struct ys_plan_stage *total = stage == YS_STAGE_CREATE_PLAYLISTS ? &plan->preview.create_playlists
-                                  : stage == YS_STAGE_ADD_VIDEOS     ? &plan->preview.add_videos
+    struct ys_plan_stage *total = stage == YS_STAGE_CREATE_PLAYLISTS
+                                      ? &plan->preview.create_playlists
+                                  : stage == YS_STAGE_ADD_VIDEOS ? &plan->preview.add_videos
                                                                  : &plan->preview.delete_playlists;
 
     /* Keys and ids that are the plan's own already stay shared: the forecast compares them. */

@@ -116,8 +116,8 @@ static enum ys_status offer(struct search *search, size_t category, size_t playl
     int64_t rows = (int64_t)search->snapshot->playlists[playlist].item_count;
     int64_t publish = wanted->new_privacy != YS_PRIVACY_PRIVATE;
     int64_t fresh = 1 + search->insertable[category] + publish;
-    int64_t carry_on = 1 + missing + leaving - search->kept[category];
-    int64_t saved = fresh + deletable - carry_on;
+    int64_t carried = 1 + missing + leaving - search->kept[category];
+    int64_t saved = fresh + deletable - carried;
     struct ys_pair pair = {.left = category, .right = playlist};
 
     if (saved < 0 || rows + missing > YS_PLAYLIST_ITEMS_MAX) return YS_OK;

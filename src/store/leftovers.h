@@ -1,5 +1,5 @@
-/* leftovers.h: operations of jobs that were ended before they were done (cancelled, failed), and what
- * an old copy of the database cannot know. */
+/* leftovers.h: operations of jobs that were ended before they were done (cancelled, failed), and
+ * what an old copy of the database cannot know. */
 #ifndef YS_STORE_LEFTOVERS_H
 #define YS_STORE_LEFTOVERS_H
 

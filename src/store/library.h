@@ -43,9 +43,9 @@ YS_CHECKED enum ys_status ys_account_fetched(struct ys_store *store, int64_t id,
 
 /* ---- playlists */
 /* Inserts or renews by youtube_id. Reads of row: youtube_id, title, description,
- * default_language, localizations, podcast_status, privacy, item_count (kept when -1), etag, published_at_ms,
- * fetched_at_ms; made_by_job is set when not 0. Clears deleted_from_youtube_at. An existing row
- * of another account is YS_ECHANNEL. */
+ * default_language, localizations, podcast_status, privacy, item_count (kept when -1), etag,
+ * published_at_ms, fetched_at_ms; made_by_job is set when not 0. Clears deleted_from_youtube_at. An
+ * existing row of another account is YS_ECHANNEL. */
 YS_CHECKED enum ys_status ys_playlist_put(struct ys_store *store, int64_t account_id,
                                           const struct ys_row_playlist *row, int64_t *id_out,
                                           struct ys_error *err);

@@ -23,8 +23,8 @@
 #define YS_ATTEMPTS_MAX 8
 /* When a job that could not reach YouTube may try again. */
 #define YS_NETWORK_REST_MS INT64_C(60000)
-/* Tags of exchanges: job, lease epoch and task in one number, so that what an earlier engine of this
- * process left on the wire is never taken for an exchange of this one. */
+/* Tags of exchanges: job, lease epoch and task in one number, so that what an earlier engine of
+ * this process left on the wire is never taken for an exchange of this one. */
 #define YS_TAG_TASK_BITS 24
 #define YS_TAG_EPOCH_BITS 16
 #define YS_TAG_JOB_BITS 21

@@ -40,7 +40,7 @@ enum ys_status ys_plan_make(struct ys_session *session, const struct ys_target *
 static enum ys_status store_categories(struct ys_session *session, const struct ys_plan *plan,
                                        struct ys_error *err)
 {
-    int64_t id = 0, rank = 0;
+    int64_t id = 0, rank;
     size_t i, at = 0;
 
     YS_TRY(ys_category_clear(session->store, plan->account_id, err));

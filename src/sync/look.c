@@ -17,7 +17,8 @@ typedef enum ys_status (*with_listing_fn)(struct ys_engine *engine, size_t lane,
                                           struct ys_error *err);
 
 /* Keeps what a complete listing said: the rows in the store, the presence in the lane. Entries
- * that are private or deleted count too: a row that stands here is not lost by a delete elsewhere. */
+ * that are private or deleted count too: a row that stands here is not lost by a delete
+ * elsewhere. */
 static enum ys_status remember(struct ys_engine *engine, struct ys_lane *lane,
                                const struct ys_listing *listing, struct ys_error *err)
 {
@@ -185,9 +186,10 @@ static bool takeout_planned(const struct ys_engine *engine, size_t number, const
     return false;
 }
 
-/* More copies than the plan met and the insert adds. Taken out are those that this job's own repeats
- * made: more than one of its calls may have taken effect, the row is not the one that was adopted,
- * and it was added since the first of these calls. Any other is the user's, and is reported. */
+/* More copies than the plan met and the insert adds. Taken out are those that this job's own
+ * repeats made: more than one of its calls may have taken effect, the row is not the one that was
+ * adopted, and it was added since the first of these calls. Any other is the user's, and is
+ * reported. */
 static enum ys_status take_out_doubles(struct ys_engine *engine, size_t number, size_t task,
                                        const struct ys_listing *listing, struct ys_error *err)
 {

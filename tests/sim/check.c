@@ -1,5 +1,5 @@
-/* check.c: what must hold when the storm is over and the plan is empty: nothing lost, the wanted state
- * reached, the ledger above the server's count, the log complete, the database sound. */
+/* check.c: what must hold when the storm is over and the plan is empty: nothing lost, the wanted
+ * state reached, the ledger above the server's count, the log complete, the database sound. */
 #include <stdio.h>
 #include <string.h>
 

@@ -8,8 +8,8 @@
 #include "base/text.h"
 #include "storm.h"
 
-/* An edit this short before a delete may slip through (DESIGN section 6): the destination was listed
- * up to 10 minutes before, listings lag, and a request takes its time. */
+/* An edit this short before a delete may slip through (DESIGN section 6): the destination was
+ * listed up to 10 minutes before, listings lag, and a request takes its time. */
 #define EDIT_WINDOW_MS (600000 + 60000 + 60000)
 
 /* ---------------------------------------------------------------- memory */
@@ -368,7 +368,8 @@ static void before(struct storm *storm, const struct ys_sim_event *event)
 
     chaos_request(storm, event);
     if (failed_before) return;
-    if (event->method == YS_SIM_M_PLAYLISTS_DELETE) before_playlist_delete(storm, event->playlist_id);
+    if (event->method == YS_SIM_M_PLAYLISTS_DELETE)
+        before_playlist_delete(storm, event->playlist_id);
     if (event->method == YS_SIM_M_ITEMS_DELETE) before_item_delete(storm, event->item_id);
 }
 

@@ -1,5 +1,5 @@
-/* policy.c: what the policy of a storm wants. A video's places follow from a hash of its id, so that
- * the checks can say where it belongs without asking the program. */
+/* policy.c: what the policy of a storm wants. A video's places follow from a hash of its id, so
+ * that the checks can say where it belongs without asking the program. */
 #include <stdio.h>
 #include <string.h>
 

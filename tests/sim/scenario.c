@@ -220,9 +220,11 @@ static void draw_faults(struct scenario *out, uint64_t random)
     int64_t soft = chance_range(&random, 0, 9), hard = chance_range(&random, 0, 8);
 
     /* A share of the seeds has none, so that crashes and edits are met by themselves too. */
-    for (; soft > 1; soft--)
-        add_fault(out, &passing_faults[chance_range(&random, 0, (int64_t)COUNT(passing_faults) - 1)],
+    for (; soft > 1; soft--) {
+        int64_t which = chance_range(&random, 0, (int64_t)COUNT(passing_faults) - 1);
+        add_fault(out, &passing_faults[which],
                   (int)chance_range(&random, 5, chance_one_in(&random, 6) ? 300 : 60));
+    }
     for (; hard > 6; hard--)
         add_fault(out, &hard_faults[chance_range(&random, 0, (int64_t)COUNT(hard_faults) - 1)],
                   (int)chance_range(&random, 2, 15));
@@ -284,12 +286,13 @@ void scenario_text(const struct scenario *scenario, char *out, size_t out_bytes)
     int used = snprintf(
         out, out_bytes,
         "%lld playlists, %lld videos, %zu categories, old=%s, %lld-%lld units (server %lld, %lld "
-        "min late), lag %lld ms, settle %lld s, crashes %d/%d/%d/%d power %d ghosts %d disk %d, edits %d, spend %d "
-        "jump %d token %d pause %d cancel %d old copy %d, %lld requests;",
+        "min late), lag %lld ms, settle %lld s, crashes %d/%d/%d/%d power %d ghosts %d disk %d, "
+        "edits %d, spend %d jump %d token %d pause %d cancel %d old copy %d, %lld requests;",
         (long long)scenario->playlists, (long long)scenario->videos, scenario->category_count,
         ys_old_name(scenario->old), (long long)scenario->daily_units,
         (long long)scenario->keep_units, (long long)scenario->server_daily_units,
-        (long long)(scenario->reset_late_ms / YS_MS_PER_MINUTE), (long long)scenario->lag_max_ms, (long long)scenario->settle_s,
+        (long long)(scenario->reset_late_ms / YS_MS_PER_MINUTE), (long long)scenario->lag_max_ms,
+        (long long)scenario->settle_s,
         scenario->crash_commit_permille, scenario->crash_send_permille,
         scenario->crash_reply_permille, scenario->crash_write_permyriad,
         scenario->power_permille, scenario->ghost_permille, scenario->disk_permille,

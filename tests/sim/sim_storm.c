@@ -3,10 +3,11 @@
  *   sim_storm                          what `make test` runs: fixed seeds, then fresh ones
  *   sim_storm --seeds N --from S       N seeds from S on, --jobs J processes at a time (default 1)
  *   sim_storm --seed S [-v]            one seed, with every event when -v is given
- *   sim_storm --twice ...              each seed twice; both runs must be the same to the last event
+ *   sim_storm --twice ...              each seed twice; both runs must be the same to the last
+ *   event
  *
- * Output is TAP, a line for each block of seeds; a failing seed is named with what was wrong and its
- * last events. The last line sums up. YTSYNC_SEED sets where the fresh seeds begin. */
+ * Output is TAP, a line for each block of seeds; a failing seed is named with what was wrong and
+ * its last events. The last line sums up. YTSYNC_SEED sets where the fresh seeds begin. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -190,7 +191,8 @@ static bool read_options(int argc, char **argv, struct options *options)
         bool value = i + 1 < argc;
         if (strcmp(argv[i], "-v") == 0) options->loud = true;
         else if (strcmp(argv[i], "--twice") == 0) options->twice = true;
-        else if (strcmp(argv[i], "--seeds") == 0 && value) options->seeds = atoll(argv[++i]);
+        else if (strcmp(argv[i], "--seeds") == 0 && value)
+            options->seeds = strtoll(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--from") == 0 && value)
             options->from = strtoull(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--jobs") == 0 && value)

@@ -1,5 +1,5 @@
-/* storm.c: the driver: it does what the command would do (fetch, plan, start or go on, wait, answer),
- * while chaos does its part, until the storm is over and a fresh plan is empty. */
+/* storm.c: the driver: it does what the command would do (fetch, plan, start or go on, wait,
+ * answer), while chaos does its part, until the storm is over and a fresh plan is empty. */
 #include "storm.h"
 
 #include <stdarg.h>

@@ -2,10 +2,10 @@
  * YouTube, a disk in memory, virtual clocks, and processes that die and start again, all in one
  * process and from one seed.
  *
- * Whose file is what: life.c the processes (start, death, what is on the wire meanwhile), chaos.c what
- * goes wrong, user.c what the user does on the website, policy.c what the policy wants, oracle.c what
- * must hold at every request, check.c what must hold at the end, storm.c the driver, which does what
- * the command would do.
+ * Whose file is what: life.c the processes (start, death, what is on the wire meanwhile), chaos.c
+ * what goes wrong, user.c what the user does on the website, policy.c what the policy wants,
+ * oracle.c what must hold at every request, check.c what must hold at the end, storm.c the driver,
+ * which does what the command would do.
  *
  * The first thing that is wrong is kept by storm_fail; the driver then stops. */
 #ifndef TESTS_STORM_H

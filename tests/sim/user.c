@@ -1,5 +1,5 @@
-/* user.c: the user at work on the website while ytsync runs, and answering its questions. Every edit
- * is told to the oracle: what the user did is not laid at ytsync's door. */
+/* user.c: the user at work on the website while ytsync runs, and answering its questions. Every
+ * edit is told to the oracle: what the user did is not laid at ytsync's door. */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
-/* http_server.h: an HTTP server on loopback, in a thread of the test, scripted or with fixed answers.
+/* http_server.h: an HTTP server on loopback, in a thread of the test, scripted or with fixed
+ * answers.
  *
  * Requests are numbered in the order in which they arrived whole; the Nth gets the Nth step of
  * the script, later ones a plain 200 with "{}"; or each gets the answer of its route, 404 without
@@ -25,7 +26,8 @@ struct http_step {
     size_t count;        /* 0: strlen */
 };
 
-/* The answer to every request that begins with `request`, "GET /some/path?". The first that fits. */
+/* The answer to every request that begins with `request`, "GET /some/path?". The first that fits.
+ * */
 struct http_route {
     const char *request;
     const char *reply;   /* status line, headers, body; must outlive the server */

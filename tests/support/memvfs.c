@@ -251,8 +251,8 @@ static void tear(struct memvfs *disk, struct memfile *file, const struct mempend
 /* Nothing of what was written since the sync, all of it, or some sectors. */
 static void settle_file(struct memvfs *disk, struct memfile *file)
 {
-    enum { NOTHING, ALL, SOME, SOME_MORE, FATES } fate =
-        (int)(memvfs_random(disk) % FATES);
+    enum fate { NOTHING, ALL, SOME, SOME_MORE, FATES };
+    enum fate fate = (enum fate)(memvfs_random(disk) % FATES);
     const struct mempending *change;
 
     for (change = file->first; change && fate != NOTHING; change = change->next) {

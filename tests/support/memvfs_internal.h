@@ -1,4 +1,5 @@
-/* memvfs_internal.h: what memvfs.c (files and durability) and memvfs_io.c (SQLite's methods) share. */
+/* memvfs_internal.h: what memvfs.c (files and durability) and memvfs_io.c (SQLite's methods) share.
+ * */
 #ifndef TESTS_MEMVFS_INTERNAL_H
 #define TESTS_MEMVFS_INTERNAL_H
 

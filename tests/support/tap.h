@@ -8,8 +8,8 @@
 
 enum tap_point { TAP_SEND, TAP_REPLY };
 enum tap_answer { TAP_GO_ON, TAP_DIE_BEFORE, TAP_DIE_AFTER };
-/* SEND: `request` is what is about to leave; AFTER lets it leave first. REPLY: `request` is NULL, and
- * either answer loses the reply. */
+/* SEND: `request` is what is about to leave; AFTER lets it leave first. REPLY: `request` is NULL,
+ * and either answer loses the reply. */
 typedef enum tap_answer (*tap_fn)(void *ctx, enum tap_point point,
                                   const struct ys_http_request *request);
 

@@ -106,11 +106,10 @@ void world_fault(struct world *world, const char *spec)
 size_t world_home(const struct world *world, const char *video_id)
 {
     char hex[65];
-    unsigned value = 0;
 
     assert_true(ys_sha256_hex(video_id, strlen(video_id), hex));
-    assert_int_equal(sscanf(hex, "%4x", &value), 1);
-    return value % world->categories;
+    hex[4] = '\0'; /* four digits are plenty */
+    return strtoul(hex, NULL, 16) % world->categories;
 }
 
 void world_category_title(size_t category, char out[32])
@@ -181,6 +180,15 @@ bool world_start(struct world *world)
     return any;
 }
 
+/* WORLD_VERBOSE=1 shows what a job does. */
+static void show_event(const struct ys_event *event)
+{
+    if (!getenv("WORLD_VERBOSE")) return;
+    fprintf(stderr, "%d %s %s %s | %s | %s\n", (int)event->kind, ys_stage_name(event->stage),
+            ys_op_kind_name(event->operation.kind), event->operation.title, event->reason,
+            event->text);
+}
+
 enum ys_status world_steps(struct world *world)
 {
     enum ys_status status = YS_OK;
@@ -196,7 +204,7 @@ enum ys_status world_steps(struct world *world)
     while (more && status == YS_OK) {
         world->err = (struct ys_error){0};
         status = ys_job_step(world->job, 1000, &more, &world->err);
-        while (ys_job_next_event(world->job, &event)) if (getenv("WORLD_VERBOSE")) fprintf(stderr, "%d %s %s %s | %s | %s\n", event.kind, ys_stage_name(event.stage), ys_op_kind_name(event.operation.kind), event.operation.title, event.reason, event.text);
+        while (ys_job_next_event(world->job, &event)) show_event(&event);
         if (++steps > STEPS_MAX) fail_msg("The job does not end: %s", world->err.message);
     }
     return status;

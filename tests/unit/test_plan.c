@@ -1,5 +1,5 @@
-/* test_plan.c: from a library and a target to operations: which playlist carries a category, what is
- * added, taken out, renamed, shown, deleted, and what is not. */
+/* test_plan.c: from a library and a target to operations: which playlist carries a category, what
+ * is added, taken out, renamed, shown, deleted, and what is not. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -94,7 +94,8 @@ static void test_two_of_one_title(void **state)
     (void)pl_playlist("PLtwo", "Jazz");
     pl_items(4, 4);
     (void)pl_category("Jazz", 1, 4);
-    pl_refused(YS_EPOLICY, "\"Jazz\"", "PLone", "3 videos", "PLtwo", "1 videos", "playlist =", NULL);
+    pl_refused(YS_EPOLICY, "\"Jazz\"", "PLone", "3 videos", "PLtwo", "1 videos", "playlist =",
+               NULL);
     /* An id settles it; the other one is then an old playlist like any. */
     pl_old(YS_OLD_DELETE);
     (void)pl_category_spec(&(struct ys_category_spec){.key = "Jazz", .playlist_id = "PLone"}, 1, 4);

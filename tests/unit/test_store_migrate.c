@@ -26,8 +26,8 @@ static const char *const add_column[] = {
     "CREATE TABLE playlists_new (id %ID%, youtube_id TEXT NOT NULL UNIQUE,"
     " account_id BIGINT NOT NULL REFERENCES accounts(id), title TEXT NOT NULL,"
     " privacy TEXT NOT NULL, colour TEXT NOT NULL DEFAULT 'grey');",
-    "INSERT INTO playlists_new (id, youtube_id, account_id, title, privacy)"
-    " SELECT id, youtube_id, account_id, title, privacy FROM playlists;",
+    ("INSERT INTO playlists_new (id, youtube_id, account_id, title, privacy)"
+     " SELECT id, youtube_id, account_id, title, privacy FROM playlists;"),
     "DROP TABLE playlists;",
     "ALTER TABLE playlists_new RENAME TO playlists;",
 };
