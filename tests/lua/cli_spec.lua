@@ -232,7 +232,7 @@ describe("the command", function()
         local db = os.tmpname()
         fake.worlds[db], fake.worlds[DB] = world, nil
         local env = { YTSYNC_DB = db, YTSYNC_ACCESS_TOKEN = "t" }
-        local folder = db:match("^(.*)/") .. "/policies"
+        local folder = db:match("^(.*)/") .. "/job-policies"
         fake.mkdir_p = function(path)
             os.execute("mkdir -p '" .. path .. "'")
         end

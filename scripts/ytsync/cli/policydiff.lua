@@ -9,7 +9,7 @@ local LINES_MAX = 8
 
 local function path_of(db_path, hash)
     local folder = db_path:match("^(.*)/[^/]*$") or "."
-    return ("%s/policies/%s.lua"):format(folder, hash:sub(1, 16))
+    return ("%s/job-policies/%s.lua"):format(folder, hash:sub(1, 16))
 end
 
 --- Keeps a policy's text. Failing is no reason to stop: it only makes a message poorer.
