@@ -110,8 +110,8 @@ end
 local function remarks(preview)
     local out = {}
     if preview.already_there > 0 then
-        out[#out + 1] = text.count(preview.already_there, "video is", "videos are")
-            .. " where they belong."
+        out[#out + 1] = text.count(preview.already_there, "video is where it belongs.",
+            "videos are where they belong.")
     end
     if preview.adopted > 0 then
         out[#out + 1] = text.count(preview.adopted, "category has its", "categories have their")
@@ -153,7 +153,7 @@ function M.plan(plan)
     end
     if plan.unmatched and plan.unmatched > 0 and plan.otherwise == "leave" then
         said[#said + 1] = text.count(plan.unmatched, "video") .. " that no category wants "
-            .. (plan.unmatched == 1 and "stays" or "stay") .. " where they are."
+            .. (plan.unmatched == 1 and "stays where it is." or "stay where they are.")
     end
     said[#said + 1] = OLD_WORDS[plan.old]
     if #said > 0 then
