@@ -32,7 +32,6 @@ build = {
         CFLAGS = "$(CFLAGS)",
         LIBFLAG = "$(LIBFLAG)",
         LUA_INCDIR = "$(LUA_INCDIR)",
-        WERROR = "",
         BUILD = "build/rock",
     },
     install_variables = {
@@ -42,7 +41,6 @@ build = {
         CFLAGS = "$(CFLAGS)",
         LIBFLAG = "$(LIBFLAG)",
         LUA_INCDIR = "$(LUA_INCDIR)",
-        WERROR = "",
     },
     install = { bin = { ytsync = "scripts/sync.lua" } },
     copy_directories = { "scripts/policies" },

@@ -53,7 +53,7 @@ end
 
 -- parse_args: the options as a table, suites as its list part.
 function M.parse_args(args)
-    local o = { build = "build/plain", jobs = 2, under = "", lua = "lua5.4", limit = 300 }
+    local o = { build = "build/plain", jobs = 2, under = "", lua = "lua5.4", limit = 600 }
     local numbers = { jobs = true, limit = true, soak = true }
     local i = 1
     while i <= #args do
