@@ -126,7 +126,7 @@ bool shelf_has(struct world *world, const char *playlist_id)
 struct search {
     enum ys_op_kind kind;
     enum ys_op_status status;
-    bool any_kind;
+    bool any_kind, any_status;
     int64_t count;
     struct ys_operation_record first;
 };
@@ -135,7 +135,7 @@ static bool each_operation(void *ctx, const struct ys_operation_record *operatio
 {
     struct search *search = ctx;
 
-    if (operation->status != search->status) return true;
+    if (!search->any_status && operation->status != search->status) return true;
     if (!search->any_kind && operation->kind != search->kind) return true;
     if (search->count++ == 0) search->first = *operation;
     return true;
@@ -156,6 +156,14 @@ struct ys_operation_record shelf_operation(struct world *world, enum ys_op_kind 
     if (search.count == 0)
         fail_msg("no %s is %s", ys_op_kind_name(kind), ys_op_status_name(status));
     return search.first;
+}
+
+int64_t shelf_total(struct world *world, enum ys_op_kind kind)
+{
+    struct search search = {.kind = kind, .any_status = true};
+
+    look(world, &search);
+    return search.count;
 }
 
 int64_t shelf_count(struct world *world, enum ys_op_status status)

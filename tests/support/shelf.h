@@ -30,11 +30,12 @@ bool shelf_has(struct world *world, const char *playlist_id);
 /* The job's first operation of that kind and status; fails the test when there is none. */
 struct ys_operation_record shelf_operation(struct world *world, enum ys_op_kind kind,
                                            enum ys_op_status status);
-/* How many of the job's operations have that status. */
+/* How many of the job's operations are of that kind; have that status. */
+int64_t shelf_total(struct world *world, enum ys_op_kind kind);
 int64_t shelf_count(struct world *world, enum ys_op_status status);
 struct ys_job_record shelf_job(struct world *world);
-/* Steps until the job's stage is at least that one (by its order) and `status` operations of a kind
- * have been done; fails the test when the job rests or ends before. */
+/* Steps until so many operations of a kind are done; fails the test when the job rests or ends
+ * before. */
 void shelf_until(struct world *world, enum ys_op_kind kind, int64_t done);
 /* Fails the test unless `status` is the wanted one and the message holds the words (or NULL). */
 void shelf_is(struct world *world, enum ys_status status, enum ys_status wanted,
