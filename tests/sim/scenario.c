@@ -234,7 +234,7 @@ static void draw_crashes(struct scenario *out, uint64_t random)
 {
     if (!chance_one_in(&random, 5)) {
         /* Some storms kill rarely, some all the time. */
-        int most = chance_one_in(&random, 5) ? 100 : 25;
+        int most = chance_one_in(&random, 6) ? 60 : 12;
         out->crash_commit_permille = (int)chance_range(&random, 0, most);
         out->crash_send_permille = (int)chance_range(&random, 0, most);
         out->crash_reply_permille = (int)chance_range(&random, 0, most);

@@ -38,6 +38,18 @@ void storm_fail(struct storm *storm, const char *format, ...)
     (void)ys_copy(storm->failure, sizeof storm->failure, text);
 }
 
+/* The folder has another name in each run; the trace must not. */
+static void hide_folder(const struct storm *storm, char *text)
+{
+    size_t bytes = strlen(storm->folder);
+    char *at;
+
+    while ((at = strstr(text, storm->folder)) != NULL) {
+        memmove(at + 1, at + bytes, strlen(at + bytes) + 1);
+        *at = '~';
+    }
+}
+
 void storm_note(struct storm *storm, const char *format, ...)
 {
     va_list args;
@@ -46,6 +58,7 @@ void storm_note(struct storm *storm, const char *format, ...)
     va_start(args, format);
     (void)vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    hide_folder(storm, text);
     trace_add(&storm->trace, storm->clock.mono_ms, "%s", text);
 }
 
@@ -388,6 +401,14 @@ static bool turn(struct storm *storm)
     return false;
 }
 
+static bool count_fault(void *ctx, const struct ys_sim_logged *request)
+{
+    struct storm *storm = ctx;
+
+    storm->counts.faults += request->fault[0] != '\0';
+    return true;
+}
+
 bool storm_run(struct storm *storm)
 {
     int64_t steps = 0;
@@ -395,5 +416,6 @@ bool storm_run(struct storm *storm)
     while (!too_long(storm, ++steps))
         if (turn(storm)) break;
     if (!storm->failed) check_end(storm);
+    storm_must(storm, ys_sim_requests(storm->sim, 1, count_fault, storm, &storm->err));
     return !storm->failed;
 }
