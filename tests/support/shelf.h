@@ -1,5 +1,5 @@
-/* shelf.h: a small library made by hand in a world, and a policy made by hand over it, for tests that
- * look at single playlists and videos. Videos are numbers. */
+/* shelf.h: a small library made by hand in a world, and a policy made by hand over it, for tests
+ * that look at single playlists and videos. Videos are numbers. */
 #ifndef TESTS_SHELF_H
 #define TESTS_SHELF_H
 

@@ -1,5 +1,6 @@
-/* test_sync_promises.c: the promises about what is the user's, over whole syncs: what is kept, what is
- * taken out and deleted and what not, when the user edits meanwhile or a video is lost (P1, P5, P8). */
+/* test_sync_promises.c: the promises about what is the user's, over whole syncs: what is kept, what
+ * is taken out and deleted and what not, when the user edits meanwhile or a video is lost (P1, P5,
+ * P8). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -177,8 +178,8 @@ static void test_a_row_whose_video_did_not_arrive_stays(void **state)
 
 /* ---------------------------------------------------------------- edits meanwhile */
 
-/* "Old" holds 1..9 and "Other" 10..18; each video belongs to one of three categories in turn, so that
- * none of them is worth carrying on. */
+/* "Old" holds 1..9 and "Other" 10..18; each video belongs to one of three categories in turn, so
+ * that none of them is worth carrying on. */
 static void two_old_playlists(uint64_t seed, enum ys_privacy privacy)
 {
     static const char *const keys[] = {"Soul", "Jazz", "Rock"};

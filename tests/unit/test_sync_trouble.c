@@ -1,5 +1,6 @@
-/* test_sync_trouble.c: whole syncs through trouble: tokens that expire, throttles, limits on creations,
- * decisions over failed operations, lost leases, doubles, and a new process in every stage. */
+/* test_sync_trouble.c: whole syncs through trouble: tokens that expire, throttles, limits on
+ * creations, decisions over failed operations, lost leases, doubles, and a new process in every
+ * stage. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -62,7 +63,8 @@ static void finish_and_check(void)
 static void test_token_expires(void **state)
 {
     static const char *const faults[] = {"write#4=revoke", "playlistItems.insert#9=revoke",
-                                         "playlists.delete#1=revoke", "playlistItems.list#4=revoke"};
+                                         "playlists.delete#1=revoke",
+                                         "playlistItems.list#4=revoke"};
     struct ys_job_record job;
     size_t i;
 
