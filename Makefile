@@ -298,12 +298,13 @@ bench:
 	    LUA_PATH_5_4='scripts/?.lua;scripts/?/init.lua;;' LUA_CPATH_5_4='$(BUILD)/?.so;;' \
 	    $(LUA_NOW) $$b $(BUILD) || exit 1; done
 
-## soak: the simulation with new seeds for SOAK_S seconds (default 600)
+## soak: the simulation with new seeds for SOAK_S seconds (default 600), then every failure once
 SOAK_S ?= 600
 soak:
 	@sh .ci/deps test
 	@$(SUBMAKE) all test-programs
 	@$(RUN_TESTS) --build $(BUILD) --soak $(SOAK_S) sim
+	@YTSYNC_TORTURE=all $(RUN_TESTS) --build $(BUILD) --limit 14400 --only torture unit
 
 # --- install -------------------------------------------------------------------------------------
 PREFIX ?= $(if $(filter 0,$(shell id -u)),/usr/local,$(HOME)/.local)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 #include <sqlite3.h>
@@ -241,10 +242,21 @@ struct memvfs *torture_disk(void)
     return disk;
 }
 
+/* The number that the next open file gets: higher when one was left open. */
+static int lowest_fd(void)
+{
+    int fd = dup(STDERR_FILENO);
+
+    assert_true(fd >= 0);
+    (void)close(fd);
+    return fd;
+}
+
 void torture_begin(struct torture *torture, struct memvfs *disk)
 {
     memset(torture, 0, sizeof *torture);
     torture->disk = disk;
+    torture->lowest_fd = lowest_fd();
     memvfs_reset(disk, 1);
     world_init(&torture->world, 5);
     torture->world.categories = 2;
@@ -269,13 +281,14 @@ void torture_end(struct torture *torture)
     world_close(world);
     assert_int_equal(memvfs_open_count(torture->disk), 0);
     assert_int_equal(sqlite3_memory_used(), 0);
+    assert_int_equal(lowest_fd(), torture->lowest_fd);
 }
 
 /* ---------------------------------------------------------------- how many */
 
 long torture_step(long step)
 {
-    return getenv("YTSYNC_SOAK_S") ? 1 : step;
+    return getenv("YTSYNC_TORTURE") ? 1 : step;
 }
 
 long torture_first(long step)

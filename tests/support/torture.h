@@ -14,6 +14,7 @@ struct torture {
     struct memvfs *disk;       /* borrowed */
     struct ys_transport *wire; /* of the simulator */
     struct ys_session *session;
+    int lowest_fd;             /* that was free at the beginning */
 };
 
 /* A new disk; the default VFS from now on. */
@@ -34,8 +35,29 @@ enum ys_status torture_process(struct torture *torture, struct ys_error *err);
  * policy is fulfilled, the ledger holds all that was charged, and nothing is left open. */
 void torture_end(struct torture *torture);
 
+/* Something that goes wrong at its nth occasion. */
+struct torture_fault {
+    const char *name;
+    void (*start)(const struct torture_fault *fault, long nth); /* 1: the next occasion */
+    long (*stop)(const struct torture_fault *fault); /* how many occasions there were */
+    /* Fails the test unless a call may end like this. */
+    void (*check)(const struct torture_fault *fault, long nth, enum ys_status status,
+                  const struct ys_error *err);
+    void (*after)(const struct torture_fault *fault); /* a process ended; may be NULL */
+    int kind;                  /* the test's */
+    bool for_good;
+};
+
+/* Reading the library, planning, starting a job, asking, setting flags: each call again and again
+ * in one session, each time with the next occasion failing, until nothing failed. */
+void torture_calls(struct memvfs *disk, const struct torture_fault *fault);
+/* A job that fails at the nth occasion, is opened again, fails a little later, and so on. */
+void torture_all_the_way(struct memvfs *disk, const struct torture_fault *fault, long nth);
+/* Whole processes, each with another occasion failing, one in `step`; how many failed. */
+long torture_sync(struct memvfs *disk, const struct torture_fault *fault, long step);
+
 /* Of every `step` cases one is taken: which, is said by YTSYNC_SEED; all of them when
- * YTSYNC_SOAK_S is set. `for (nth = torture_first(step); ...; nth += torture_step(step))` */
+ * YTSYNC_TORTURE is set. `for (nth = torture_first(step); ...; nth += torture_step(step))` */
 long torture_first(long step);
 long torture_step(long step);
 

@@ -19,209 +19,44 @@
 #include "support/fail_sqlite.h"
 #include "support/torture.h"
 
-/* Far above what any of these asks for. */
-#define ALLOCATIONS_MAX 1000000
-
 static struct memvfs *disk;
 
-/* Whose memory runs out, and whether it comes back. */
-struct want {
-    const char *name;
-    void (*start)(long nth, bool from_then_on);
-    long (*stop)(void);
-    bool for_good;
-};
+enum kind { OURS, SQLITES };
 
-static const struct want wants[] = {
-    {"ours, once", fail_alloc_start, fail_alloc_stop, false},
-    {"ours, for good", fail_alloc_start, fail_alloc_stop, true},
-    {"SQLite's, once", fail_sqlite_start, fail_sqlite_stop, false},
-    {"SQLite's, for good", fail_sqlite_start, fail_sqlite_stop, true},
-};
-#define WANTS (sizeof wants / sizeof wants[0])
+static void start(const struct torture_fault *fault, long nth)
+{
+    if (fault->kind == OURS) fail_alloc_start(nth, fault->for_good);
+    else fail_sqlite_start(nth, fault->for_good);
+}
 
-static void check(const struct want *want, long nth, enum ys_status status,
+static long stop(const struct torture_fault *fault)
+{
+    return fault->kind == OURS ? fail_alloc_stop() : fail_sqlite_stop();
+}
+
+static void check(const struct torture_fault *fault, long nth, enum ys_status status,
                   const struct ys_error *err)
 {
     if (status == YS_OK) return;
     if (status != YS_ENOMEM || err->message[0] == '\0')
-        fail_msg("%s, allocation %ld: %s: %s", want->name, nth, ys_status_name(status),
+        fail_msg("%s, allocation %ld: %s: %s", fault->name, nth, ys_status_name(status),
                  err->message);
 }
 
-/* ---------------------------------------------------------------- single calls */
-
-/* Something done with an open session that can be done again and again. */
-typedef enum ys_status (*call_fn)(struct torture *torture, struct ys_error *err);
-
-static enum ys_status call_fetch(struct torture *torture, struct ys_error *err)
-{
-    struct ys_fetch_result result;
-
-    return ys_fetch(torture->session, true, NULL, NULL, &result, err);
-}
-
-static enum ys_status call_plan(struct torture *torture, struct ys_error *err)
-{
-    struct ys_plan *plan;
-    enum ys_status status = torture_plan(torture, &plan, err);
-
-    if (status == YS_OK) assert_true(ys_plan_count(plan) > 0);
-    else assert_null(plan);
-    ys_plan_free(plan);
-    return status;
-}
-
-static enum ys_status call_start(struct torture *torture, struct ys_error *err)
-{
-    struct ys_plan *plan;
-    struct ys_job *job = NULL;
-    enum ys_status status = torture_plan(torture, &plan, err);
-
-    if (status == YS_OK) status = ys_job_start(torture->session, plan, &job, err);
-    if (status == YS_OK) assert_non_null(job);
-    ys_plan_free(plan);
-    ys_job_close(job);
-    return status;
-}
-
-static bool count_one(void *ctx)
-{
-    ++*(int *)ctx;
-    return true;
-}
-
-static bool count_playlist(void *ctx, const struct ys_playlist_record *playlist)
-{
-    return playlist->id[0] && count_one(ctx);
-}
-
-static bool count_video(void *ctx, const struct ys_video_record *video)
-{
-    return video->id[0] && video->playlist_ids_json[0] == '[' && count_one(ctx);
-}
-
-static bool count_operation(void *ctx, const struct ys_operation_record *operation)
-{
-    return operation->id > 0 && count_one(ctx);
-}
-
-static bool count_log(void *ctx, const struct ys_log_record *entry)
-{
-    return entry->id > 0 && count_one(ctx);
-}
-
-/* Everything that people read. */
-static enum ys_status call_reads(struct torture *torture, struct ys_error *err)
-{
-    struct ys_session *session = torture->session;
-    struct ys_channel_record channel;
-    struct ys_quota_record quota;
-    struct ys_job_record job;
-    int playlists = 0, videos = 0, operations = 0, entries = 0;
-
-    YS_TRY(ys_channel_get(session, &channel, err));
-    YS_TRY(ys_quota_get(session, &quota, err));
-    YS_TRY(ys_playlists_each(session, true, count_playlist, &playlists, err));
-    YS_TRY(ys_videos_each(session, count_video, &videos, err));
-    YS_TRY(ys_job_get(session, 0, &job, err));
-    YS_TRY(ys_operations_each(session, job.id, count_operation, &operations, err));
-    YS_TRY(ys_log_each(session, 0, 1000, count_log, &entries, err));
-    assert_string_equal(channel.id, YS_SIM_CHANNEL_ID);
-    assert_true(quota.used_units > 0 && job.id > 0);
-    assert_true(playlists == 3 && videos == 6 && operations > 0 && entries > 0);
-    return YS_OK;
-}
-
-static enum ys_status call_flags(struct torture *torture, struct ys_error *err)
-{
-    YS_TRY(ys_config_set(torture->session, "pace.reads", 5, err));
-    YS_TRY(ys_session_set_token(torture->session, YS_SIM_TOKEN, err));
-    YS_TRY(ys_job_pause(torture->session, 0, err));
-    YS_TRY(ys_job_resume(torture->session, 0, err));
-    return ys_job_confirm(torture->session, 0, err);
-}
-
-/* Fails each allocation of `call` in turn. */
-static void each_allocation(struct torture *torture, const struct want *want, call_fn call,
-                            bool ends_job)
-{
-    enum ys_status status;
-    struct ys_error err;
-    long nth, asked = LONG_MAX, failures = 0;
-
-    for (nth = 0; asked >= nth;) {
-        nth++;
-        err = (struct ys_error){0};
-        want->start(nth, want->for_good);
-        status = call(torture, &err);
-        asked = want->stop();
-        check(want, nth, status, &err);
-        failures += status != YS_OK;
-        if (ends_job && ys_job_cancel(torture->session, 0, &err) != YS_OK)
-            assert_int_equal(err.status, YS_ENOTFOUND);
-        assert_true(nth < ALLOCATIONS_MAX);
-    }
-    assert_int_equal(status, YS_OK);
-    assert_true(failures > 0);
-}
-
-static void open_rich(struct torture *torture)
-{
-    struct ys_error err;
-
-    torture_begin(torture, disk);
-    assert_int_equal(torture_open(torture, &err), YS_OK);
-    assert_int_equal(ys_config_set(torture->session, "quota.daily", 10000000, &err), YS_OK);
-}
+static const struct torture_fault faults[] = {
+    {"ours, once", start, stop, check, NULL, OURS, false},
+    {"ours, for good", start, stop, check, NULL, OURS, true},
+    {"SQLite's, once", start, stop, check, NULL, SQLITES, false},
+    {"SQLite's, for good", start, stop, check, NULL, SQLITES, true},
+};
+#define FAULTS (sizeof faults / sizeof faults[0])
 
 static void test_calls(void **state)
 {
-    struct torture torture;
-    struct ys_error err;
     size_t i;
 
     (void)state;
-    for (i = 0; i < WANTS; i++) {
-        open_rich(&torture);
-        each_allocation(&torture, &wants[i], call_fetch, false);
-        each_allocation(&torture, &wants[i], call_plan, false);
-        each_allocation(&torture, &wants[i], call_start, true);
-        assert_int_equal(call_start(&torture, &err), YS_OK);
-        each_allocation(&torture, &wants[i], call_reads, false);
-        each_allocation(&torture, &wants[i], call_flags, false);
-        torture_close(&torture);
-        torture_end(&torture);
-    }
-}
-
-/* ---------------------------------------------------------------- a job that fails all the way */
-
-/* Memory runs out again and again, each time a little later, until the job is through after all. */
-static void fail_all_the_way(const struct want *want, long nth, long faster)
-{
-    struct torture torture;
-    struct ys_error err;
-    struct ys_job *job;
-    enum ys_status status;
-
-    open_rich(&torture);
-    assert_int_equal(call_fetch(&torture, &err), YS_OK);
-    assert_int_equal(call_start(&torture, &err), YS_OK);
-    do {
-        err = (struct ys_error){0};
-        job = NULL;
-        want->start(nth, want->for_good);
-        status = ys_job_open(torture.session, 0, &job, &err);
-        if (status == YS_OK) status = torture_run(&torture, job, &err);
-        (void)want->stop();
-        ys_job_close(job);
-        check(want, nth, status, &err);
-        nth += 1 + nth / faster;
-        assert_true(nth < ALLOCATIONS_MAX);
-    } while (status != YS_OK);
-    torture_close(&torture);
-    torture_end(&torture);
+    for (i = 0; i < FAULTS; i++) torture_calls(disk, &faults[i]);
 }
 
 static void test_failing_all_the_way(void **state)
@@ -230,9 +65,9 @@ static void test_failing_all_the_way(void **state)
     long first;
 
     (void)state;
-    for (i = 0; i < WANTS; i++)
+    for (i = 0; i < FAULTS; i++)
         for (first = torture_first(4); first <= 32; first += torture_step(4))
-            fail_all_the_way(&wants[i], first, 16);
+            torture_all_the_way(disk, &faults[i], first);
 }
 
 /* ---------------------------------------------------------------- rollback */
@@ -287,22 +122,22 @@ static void test_rollback(void **state)
 
 /* ---------------------------------------------------------------- opening, and the whole */
 
-static void open_with_failures(const struct want *want, bool new_file, long step)
+static void open_with_failures(const struct torture_fault *fault, bool new_file, long step)
 {
     struct torture torture;
     struct ys_error err;
     enum ys_status status;
-    long nth, asked = LONG_MAX;
+    long nth = torture_first(step) - torture_step(step), asked = LONG_MAX;
 
     torture_begin(&torture, disk);
-    for (nth = torture_first(step) - torture_step(step); asked >= nth;) {
+    while (asked >= nth) {
         nth += torture_step(step);
         if (new_file) memvfs_reset(disk, 1);
-        want->start(nth, want->for_good);
+        start(fault, nth);
         status = torture_open(&torture, &err);
         torture_close(&torture);
-        asked = want->stop();
-        check(want, nth, status, &err);
+        asked = stop(fault);
+        check(fault, nth, status, &err);
     }
     assert_int_equal(status, YS_OK);
     torture_end(&torture);
@@ -313,30 +148,11 @@ static void test_opening(void **state)
     size_t i;
 
     (void)state;
-    for (i = 0; i < WANTS; i++) {
-        long step = wants[i].start == fail_alloc_start ? 4 : 50;
-        open_with_failures(&wants[i], true, step);
-        open_with_failures(&wants[i], false, step);
+    for (i = 0; i < FAULTS; i++) {
+        long step = faults[i].kind == OURS ? 4 : 50;
+        open_with_failures(&faults[i], true, step);
+        open_with_failures(&faults[i], false, step);
     }
-}
-
-static void whole_sync(const struct want *want, long step)
-{
-    struct torture torture;
-    struct ys_error err;
-    enum ys_status status;
-    long nth, asked = LONG_MAX;
-
-    for (nth = torture_first(step) - torture_step(step); asked >= nth;) {
-        nth += torture_step(step);
-        torture_begin(&torture, disk);
-        want->start(nth, want->for_good);
-        status = torture_process(&torture, &err);
-        asked = want->stop();
-        check(want, nth, status, &err);
-        torture_end(&torture);
-    }
-    assert_int_equal(status, YS_OK);
 }
 
 static void test_whole_sync(void **state)
@@ -344,8 +160,8 @@ static void test_whole_sync(void **state)
     size_t i;
 
     (void)state;
-    for (i = 0; i < WANTS; i++)
-        whole_sync(&wants[i], wants[i].start == fail_alloc_start ? 20 : 500);
+    for (i = 0; i < FAULTS; i++)
+        assert_true(torture_sync(disk, &faults[i], faults[i].kind == OURS ? 20 : 500) > 10);
 }
 
 int main(void)
