@@ -342,7 +342,16 @@ static enum ys_status claim_all(struct ys_engine *engine, struct claim *claims, 
 static bool may_claim(const struct ys_engine *engine)
 {
     return !engine->job.pause_requested && !engine->resting && !engine->stopping &&
-           !ys_stage_finished(engine->job.stage) && !ys_client_interrupted(engine->client);
+           !ys_stage_finished(engine->job.stage) && !ys_client_interrupted(engine->client) &&
+           ys_client_clock_known(engine->client);
+}
+
+/* Whether a read has to come first: in a new process, after a pause, and when this machine's clock
+ * was set or it slept, since a write must not be booked on a guessed day. */
+static bool must_start(const struct ys_engine *engine)
+{
+    return !engine->started || engine->job.stage == YS_STAGE_PAUSED ||
+           (!ys_client_clock_known(engine->client) && ys_client_in_flight(engine->client) == 0);
 }
 
 /* One transaction: outcomes in, claims out; then the claimed requests leave. */
@@ -462,7 +471,7 @@ static enum ys_status step(struct ys_engine *engine, int64_t timeout_ms, bool *m
 
     if (ys_stage_finished(engine->job.stage))
         return engine->job.stage == YS_STAGE_COMPLETED ? YS_OK : ys_engine_ended(engine, err);
-    if (!engine->started || engine->job.stage == YS_STAGE_PAUSED) YS_TRY(start(engine, err));
+    if (must_start(engine)) YS_TRY(start(engine, err));
     if (!engine->resting && !engine->job.pause_requested &&
         (engine->job.stage == YS_STAGE_PENDING || engine->job.stage == YS_STAGE_BACKUP)) {
         YS_TRY(back_up(engine, err));

@@ -18,7 +18,7 @@ struct finding {
 /* ---------------------------------------------------------------- looks, one per kind */
 
 struct marked {
-    const char *mark;
+    const char *mark, *title;
     char id[YS_ID_BYTES];
     int64_t published_at_ms;
     size_t count;
@@ -36,18 +36,38 @@ static bool each_marked(void *ctx, const struct ys_row_playlist *row)
     return true;
 }
 
+/* A playlist that was published has its mark no more; under its category's title it is that
+ * category's playlist all the same. */
+static bool each_titled(void *ctx, const struct ys_row_playlist *row)
+{
+    struct marked *marked = ctx;
+    char title[YS_TITLE_BYTES];
+
+    (void)ys_trim_copy(title, sizeof title, row->title);
+    if (row->category[0] || strcmp(title, marked->title) != 0) return true;
+    if (marked->count++ > 0 && row->published_at_ms >= marked->published_at_ms) return true;
+    (void)ys_copy(marked->id, sizeof marked->id, row->youtube_id);
+    marked->published_at_ms = row->published_at_ms;
+    return true;
+}
+
 static enum ys_status look_for_create(struct ys_engine *engine, size_t number,
                                       struct finding *out, struct ys_error *err)
 {
     const struct ys_task *task = &engine->agenda.tasks[number];
     char mark[YS_MARK_BYTES], text[256];
-    struct marked marked = {.mark = mark};
+    struct marked marked = {.mark = mark, .title = task->title};
 
     ys_mark_text(engine->job.reference, task->seq, mark);
     YS_TRY(ys_fetch_playlists(engine->client, engine->job.account_id, engine->job.id, NULL,
                               err));
     YS_TRY(ys_playlist_walk(engine->store, engine->job.account_id, false, each_marked, &marked,
                             err));
+    /* Never sent, as far as this database knows: it is an old copy (ys_op_doubt_creates), and the
+     * newer one may have come further than the creation. */
+    if (marked.count == 0 && task->attempts == 0)
+        YS_TRY(ys_playlist_walk(engine->store, engine->job.account_id, false, each_titled,
+                                &marked, err));
     if (marked.count == 0) return YS_OK;
     if (marked.count > 1) {
         ys_format(text, sizeof text,

@@ -213,6 +213,11 @@ static void arrived(struct ys_client *client, struct ys_flight *flight)
 
     exchange->done_mono_ms = ys_env_mono_ms(client->env);
     if (info->write) client->last_write_mono_ms = exchange->done_mono_ms;
+    if (exchange->reply.wire == YS_WIRE_REPLY) {
+        client->heard = true;
+        client->heard_mono_ms = exchange->done_mono_ms;
+        client->heard_wall_ms = ys_env_wall_ms(client->env);
+    }
     if (exchange->reply.wire == YS_WIRE_REPLY &&
         ys_http_date_parse(exchange->reply.date, &date_ms))
         learn_skew(client, exchange, date_ms);

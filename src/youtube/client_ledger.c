@@ -41,6 +41,14 @@ int64_t ys_client_now_ms(struct ys_client *client)
     return by_mono > by_wall ? by_mono : by_wall;
 }
 
+bool ys_client_clock_known(const struct ys_client *client)
+{
+    int64_t set_ms = ys_env_wall_ms(client->env) - client->heard_wall_ms -
+                     (ys_env_mono_ms(client->env) - client->heard_mono_ms);
+
+    return client->heard && set_ms <= CLOCK_SET_MS && set_ms >= -CLOCK_SET_MS;
+}
+
 static int64_t midnight_margin_ms(const struct ys_client *client)
 {
     int64_t below_ms = client->skew_ms - client->skew_least_ms;

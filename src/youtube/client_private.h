@@ -34,6 +34,8 @@ struct ys_client {
     int64_t server_ms, server_mono_ms; /* its clock at the last reply, and ours that never goes
                                         * back, ... */
     int64_t server_wall_ms;            /* ... and our wall clock then */
+    bool heard;                        /* a reply came; our clocks then: */
+    int64_t heard_mono_ms, heard_wall_ms;
     int64_t newest_day;                /* the newest booked day, -1 for none */
     int64_t last_write_mono_ms;        /* when a write last left or came back; INT64_MIN: never */
     uint64_t next_wire_tag;

@@ -164,6 +164,7 @@ static void jump(struct storm *storm)
 {
     storm->skew_ms += chance_range(&storm->random, -JUMP_MAX_MS, JUMP_MAX_MS);
     if (chance_one_in(&storm->random, 3)) storm->skew_ms = 0;
+    storm->guesses++;
     storm_note(storm, "the wall clock jumps; it is %lld ms off", (long long)storm->skew_ms);
 }
 

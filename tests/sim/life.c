@@ -221,6 +221,7 @@ bool life_begin(struct storm *storm)
 
     memvfs_revive(storm->disk);
     storm->disk_failed = false;
+    storm->guesses += storm->skew_ms != 0;
     (void)state_read(storm, storm->state_text, sizeof storm->state_text);
     make_wire(storm);
     if (storm->failed) return false;

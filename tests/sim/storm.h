@@ -106,6 +106,7 @@ struct storm {
     bool disk_failed;          /* an injected failure since the process began */
     bool old_copy_due;         /* accept_old at the next start */
     bool copied_back;          /* an old copy was put back at some time */
+    int64_t guesses;           /* reads that may have been booked by a wrong clock */
     int64_t ledger_from_day;   /* what was booked before went with the newer database */
     bool refused_for_good;     /* a fault that ends operations was answered */
     int64_t last_death_mono_ms;
