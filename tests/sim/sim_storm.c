@@ -21,8 +21,14 @@
 #include "storm.h"
 #include "support/folder.h"
 
+/* The sanitizer build is several times slower: it takes a part of them. */
+#ifdef __SANITIZE_ADDRESS__
+#define FIXED_SEEDS 150
+#define FRESH_SEEDS 50
+#else
 #define FIXED_SEEDS 1700
 #define FRESH_SEEDS 300
+#endif
 #define BLOCK_SEEDS 50
 #define JOBS_MAX 16
 #define BLOCKS_MAX 100000
