@@ -215,8 +215,10 @@ BUILD_GIVEN := $(filter command environment,$(firstword $(origin BUILD)))
 # flavour_build: the folder of another flavour, beside BUILD when that was given.
 flavour_build = $(if $(BUILD_GIVEN),$(BUILD)-$(1),build/$(1))
 # Slow suites are left to the plain build: under valgrind they would take hours.
-SUITES ?= unit contract lua sim crash fuzz lint
-SUITES_asan ?= unit contract lua sim fuzz
+# The longest comes first, so that the others run beside it.
+SUITES ?= sim unit contract lua crash fuzz lint
+SUITES_asan ?= sim unit contract lua fuzz
+STORM_SEEDS_ASAN ?= 200
 SUITES_valgrind ?= unit contract lua
 # Thousands of runs in one program: minutes under valgrind each, and `make asan` has them.
 NOT_VALGRIND := sync sync_% lua_oom client_days torture_%
@@ -260,6 +262,7 @@ asan:
 	@sh .ci/deps test
 	@$(SUBMAKE) -k FLAVOUR=asan BUILD=$(B) lib simd test-programs lua-host $(OR_FAIL)
 	@ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1 \
+	    YTSYNC_STORM_SEEDS=$(STORM_SEEDS_ASAN) \
 	    $(RUN_TESTS) --build $(B) --stress --lua $(abspath $(B))/tests/lua-host $(SUITES_asan)
 
 ## valgrind: the unit and Lua suites under valgrind

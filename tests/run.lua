@@ -11,19 +11,18 @@
 --   *_spec.lua          busted, one process per file
 --   test_*.lua, *.sh    scripts: TAP, or a last line `N passed, N failed`, else the exit code
 -- Every program gets a temporary folder of its own (TMPDIR, HOME, XDG_*) that is removed after it,
--- none of the caller's YTSYNC_ settings but YTSYNC_SHARED and YTSYNC_SEED, and no way to any host
--- but loopback (https goes to a closed port).
+-- none of the settings that ytsync itself reads (YTSYNC_DB and so on), and no way to any host but
+-- loopback (https goes to a closed port).
 --   --under   a command that programs are run under (valgrind ...)
 --   --stress  the Lua suites run with a collector that is always at work
 --   --programs  the unit programs that were built, without test_ (default: all)
 --   --only    just the tests whose name contains WORD
---   --soak    repeats the suites with a new YTSYNC_SEED each time until the seconds have passed
+--   --soak    repeats the suites with a new YTSYNC_SEED each time until the seconds have passed;
+--             YTSYNC_SOAK=1 tells them to take new seeds only
 
 local M = {}
 
 local JOBS_MAX = 16
-local HANDED_ON = { "YTSYNC_SHARED", "YTSYNC_SEED", "YTSYNC_SOAK_S",
-    "YTSYNC_TORTURE" }
 local WITHHELD = { "YTSYNC_DB", "YTSYNC_POLICY", "YTSYNC_ACCESS_TOKEN", "YTSYNC_API_URL",
     "YTSYNC_CLOCK", "http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy", "LUA_INIT",
     "LUA_INIT_5_4" }
@@ -150,10 +149,10 @@ local function environment(o, dir)
     local words = { "env" }
     for _, name in ipairs(WITHHELD) do words[#words + 1] = "-u " .. name end
     local function set(name, value) words[#words + 1] = name .. "=" .. quote(value) end
-    for _, name in ipairs(HANDED_ON) do
-        if os.getenv(name) then set(name, os.getenv(name)) end
+    if o.seed then
+        set("YTSYNC_SEED", ("%d"):format(o.seed))
+        set("YTSYNC_SOAK", "1")
     end
-    if o.seed then set("YTSYNC_SEED", ("%d"):format(o.seed)) end
     set("TMPDIR", dir)
     set("HOME", dir)
     set("XDG_DATA_HOME", dir .. "/data")
@@ -171,31 +170,32 @@ local function environment(o, dir)
     return table.concat(words, " ")
 end
 
--- start: begins a test; its output goes to a file, so that no pipe can fill up.
-local function start(o, test, number)
+-- prepare: writes what starts a test to a file. Its output goes to a file too, so that no pipe can
+-- fill up; the last thing it does is to tell its number, exit code and seconds.
+local function prepare(o, test, number)
     test.dir = ("%s/%d"):format(o.tmp, number)
-    assert(os.execute("mkdir -p " .. quote(test.dir)))
-    test.output = test.dir .. ".out"
+    test.output, test.script = test.dir .. ".out", test.dir .. ".sh"
     local limit = o.has_timeout and ("timeout -k 5 %d "):format(o.limit) or ""
-    test.process = assert(io.popen(("%s %s%s >%s 2>&1 </dev/null; c=$?; date +%%s >%s; exit $c")
-        :format(environment(o, test.dir), limit, test.command, quote(test.output),
-            quote(test.dir .. ".end")), "r"))
-    test.started = os.time()
+    local f = assert(io.open(test.script, "w"))
+    f:write(("cd %s && mkdir -p %s; begun=$(date +%%s)\n"
+        .. "%s %s%s >%s 2>&1 </dev/null\n"):format(
+        quote(o.root), quote(test.dir), environment(o, test.dir), limit, test.command,
+        quote(test.output)),
+        ("echo %d $? $(($(date +%%s) - begun))\n"):format(number))
+    f:close()
 end
 
-local function finish(test, total)
-    local _, how, code = test.process:close()
-    if how == "signal" then code = 128 + code end
+-- report: counts and shows a test that has ended.
+local function report(test, code, took_s, total)
     local output = read_file(test.output)
-    local passed, failed, skipped, why = M.count(output, code or 0)
+    local passed, failed, skipped, why = M.count(output, code)
     if code == 124 then why = "did not end in time" end
     local line = ("%-7s %-36s %4d passed"):format(failed > 0 and "FAILED" or "ok", test.name,
         passed)
     if failed > 0 then line = line .. (", %d failed"):format(failed) end
     if skipped > 0 then line = line .. (", %d skipped"):format(skipped) end
     if why then line = line .. " (" .. why .. ")" end
-    local took_s = (tonumber(read_file(test.dir .. ".end")) or os.time()) - test.started
-    if took_s >= 5 then line = line .. (" %.0f s"):format(took_s) end
+    if took_s >= 5 then line = line .. (" %d s"):format(took_s) end
     print(line)
     if failed > 0 then
         -- What passed is no help in finding what did not.
@@ -206,25 +206,36 @@ local function finish(test, total)
     end
     io.stdout:flush()
     os.execute(("rm -rf %s %s %s"):format(quote(test.dir), quote(test.output),
-        quote(test.dir .. ".end")))
+        quote(test.script)))
     total.passed = total.passed + passed
     total.failed = total.failed + failed
     total.skipped = total.skipped + skipped
 end
 
--- run: all tests, `jobs` at a time, reported in the order of their names, added to `total`.
+-- run: all tests, started in the order of their names, `jobs` at a time, and shown as they end;
+-- added to `total`. Gives their number.
 function M.run(o, total)
     local tests = {}
     for _, suite in ipairs(o) do
-        for _, test in ipairs(M.find(o, suite)) do tests[#tests + 1] = test end
-    end
-    local started = 0
-    for i = 1, #tests do
-        while started < #tests and started < i + o.jobs - 1 do
-            started = started + 1
-            start(o, tests[started], started)
+        for _, test in ipairs(M.find(o, suite)) do
+            tests[#tests + 1] = test
+            prepare(o, test, #tests)
         end
-        finish(tests[i], total)
+    end
+    if #tests == 0 then return 0 end
+    local p = assert(io.popen(("cd %s && seq %d | xargs -P %d -I N sh N.sh"):format(quote(o.tmp),
+        #tests, o.jobs)))
+    local ended = 0
+    for line in p:lines() do
+        local number, code, took_s = line:match("^(%d+) (%d+) (%d+)$")
+        ended = ended + 1
+        report(tests[tonumber(number)], math.tointeger(tonumber(code)),
+            math.tointeger(tonumber(took_s)), total)
+    end
+    p:close()
+    if ended < #tests then
+        print(("FAILED  %d tests were never ended"):format(#tests - ended))
+        total.failed = total.failed + #tests - ended
     end
     return #tests
 end

@@ -3,11 +3,12 @@
  *   sim_storm                          what `make test` runs: fixed seeds, then fresh ones
  *   sim_storm --seeds N --from S       N seeds from S on, --jobs J processes at a time (default 1)
  *   sim_storm --seed S [-v]            one seed, with every event when -v is given
- *   sim_storm --twice ...              each seed twice; both runs must be the same to the last
- *   event
+ *   sim_storm --twice ...              each seed twice; both must be the same to the last event
  *
  * Output is TAP, a line for each block of seeds; a failing seed is named with what was wrong and
- * its last events. The last line sums up. YTSYNC_SEED sets where the fresh seeds begin. */
+ * its last events. The last line sums up. YTSYNC_SEED sets where the fresh seeds begin,
+ * YTSYNC_STORM_SEEDS how many there are in all (the sanitizer build takes a share of them), YTSYNC_SOAK that all are
+ * fresh. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -26,8 +27,9 @@
 #define FIXED_SEEDS 150
 #define FRESH_SEEDS 50
 #else
-#define FIXED_SEEDS 1700
-#define FRESH_SEEDS 300
+#define SEEDS 2000
+/* Of these, those that are new at every run. */
+#define FRESH_PERCENT 15
 #endif
 #define BLOCK_SEEDS 50
 #define JOBS_MAX 16
@@ -214,7 +216,8 @@ static bool read_options(int argc, char **argv, struct options *options)
 
 int main(int argc, char **argv)
 {
-    const char *given = getenv("YTSYNC_SEED");
+    const char *given = getenv("YTSYNC_SEED"), *count = getenv("YTSYNC_STORM_SEEDS");
+    int64_t all = count ? strtoll(count, NULL, 10) : SEEDS;
     struct options options = {.from = 1, .seeds = -1, .jobs = 1};
     struct options fresh;
     struct storm_counts sum = {0};
@@ -232,12 +235,10 @@ int main(int argc, char **argv)
         fresh = options;
         fresh.from = given ? strtoull(given, NULL, 10) : (uint64_t)time(NULL);
         fresh.from = fresh.from * 1000000;
-        fresh.seeds = FRESH_SEEDS;
-        options.seeds = FIXED_SEEDS;
+        fresh.seeds = getenv("YTSYNC_SOAK") ? all : all * FRESH_PERCENT / 100;
         held = run_blocks(&fresh, &sum, &number);
-        options.seeds = FIXED_SEEDS;
-        sum.faults += 0;
-        held = run_blocks(&options, &sum, &number) && held;
+        options.seeds = all - fresh.seeds;
+        if (options.seeds > 0) held = run_blocks(&options, &sum, &number) && held;
         options.seeds += fresh.seeds;
     } else {
         held = run_blocks(&options, &sum, &number);
