@@ -637,7 +637,10 @@ YS_CHECKED enum ys_status ys_job_step(struct ys_job *job, int64_t timeout_ms, bo
 bool ys_job_next_event(struct ys_job *job, struct ys_event *out);
 /* After a WAIT result: how long until going on makes sense; 0: now, -1: not by time alone. */
 int64_t ys_job_wait_ms(struct ys_job *job);
-/* Settles a failed operation by the policy's word. */
+/* Settles a failed operation by the policy's word: RETRY opens it again (and, when its playlist was
+ * given up with it, what that skipped), SKIP takes it as settled, PAUSE lets the job rest, FAIL
+ * leaves it failed. YS_ESTATE when it has not failed or the job has ended, YS_ELIMIT when it was
+ * tried too often. */
 YS_CHECKED enum ys_status ys_job_decide(struct ys_job *job, int64_t operation_id,
                                         enum ys_decision decision, struct ys_error *err);
 /* Puts claimed but unsent work back, waits for what is in flight (bounded by the request

@@ -529,12 +529,17 @@ int64_t ys_engine_wait_ms(struct ys_engine *engine)
 enum ys_status ys_engine_stop(struct ys_engine *engine, struct ys_error *err)
 {
     struct ys_action action;
+    enum ys_status status;
 
+    if (engine->broken) return YS_OK; /* what is out is taken for unknown by the next engine */
     engine->stopping = true;
-    while (ys_client_in_flight(engine->client) > 0) {
-        YS_TRY(ys_client_poll(engine->client, YS_MS_PER_S, err));
-        YS_TRY(turn(engine, &action, err));
+    /* The first turn settles what came back already. */
+    for (;;) {
+        status = turn(engine, &action, err);
+        if (status != YS_OK || ys_client_in_flight(engine->client) == 0) break;
+        status = ys_client_poll(engine->client, YS_MS_PER_S, err);
+        if (status != YS_OK) break;
     }
     engine->stopping = false;
-    return YS_OK;
+    return status;
 }

@@ -347,6 +347,27 @@ static void test_lease_lost(void **state)
     finish_and_check();
 }
 
+/* Stopped at any step, nothing is left in flight or unknown, and no look back is needed. */
+static void test_stop_leaves_nothing_open(void **state)
+{
+    int64_t steps, i;
+    bool more = true;
+
+    (void)state;
+    open_sample(68, 4, YS_OLD_KEEP);
+    start();
+    for (steps = 5; more && steps < 60; steps += 9) {
+        for (i = 0; i < steps && more; i++)
+            world_ok(&world, ys_job_step(world.job, i % 3 == 0 ? 1 : 300, &more, &world.err));
+        world_ok(&world, ys_job_stop(world.job, &world.err));
+        assert_int_equal(shelf_count(&world, YS_OP_STATUS_IN_FLIGHT), 0);
+        assert_int_equal(shelf_count(&world, YS_OP_STATUS_UNKNOWN), 0);
+        world_session(&world);
+        if (more) world_ok(&world, ys_job_open(world.session, 0, &world.job, &world.err));
+    }
+    finish_and_check();
+}
+
 /* The process dies in each stage and at each rest; the next one goes on where it stood. */
 static void test_a_new_process_in_every_stage(void **state)
 {
@@ -488,6 +509,7 @@ int main(void)
         TEST(test_pause_and_fail),
         TEST(test_wrong_decisions),
         TEST(test_lease_lost),
+        TEST(test_stop_leaves_nothing_open),
         TEST(test_a_new_process_in_every_stage),
         TEST(test_a_new_process_in_the_backup),
         TEST(test_no_backup_no_write),

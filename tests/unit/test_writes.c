@@ -20,7 +20,7 @@ static int set_up(void **state)
     struct ys_fetch_result fetched;
     struct ys_sim_video video = {.title = "A video", .availability = YS_AVAILABILITY_LIVE};
     struct ys_sim_playlist playlist = {.title = "Mine"};
-    char channel[YS_ID_BYTES], id[16];
+    char channel[YS_ID_BYTES], id[24];
     int i;
 
     (void)state;
