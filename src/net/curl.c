@@ -19,8 +19,9 @@
  * NOT_SENT is said only when no request was begun on any connection. Everything else without a
  * whole reply is LOST.
  *
- * Ownership: a slot owns its easy handle (kept for the next exchange), its header list, its copy
- * of the body and, until `complete` hands it over, its reply. One thread at a time. */
+ * Ownership: a slot owns its easy handle, its header list, its copy of the body and, until
+ * `complete` hands it over, its reply. A handle serves one exchange: curl_easy_reset cannot say
+ * that it found no memory, and then leaves one that cannot read. One thread at a time. */
 #include "net/transport.h"
 
 #include <curl/curl.h>
@@ -58,7 +59,7 @@ enum slot_state { SLOT_FREE, SLOT_ACTIVE, SLOT_DONE };
 
 struct slot {
     enum slot_state state;
-    CURL *easy;                  /* NULL until first used; kept between exchanges */
+    CURL *easy;                  /* NULL while the slot is free */
     struct curl_slist *headers;
     char *body;
     size_t body_bytes, body_taken;
@@ -273,17 +274,30 @@ static CURLcode set_limits(const struct curl_transport *self, struct slot *slot,
     return CURLE_OK;
 }
 
+/* Path and query; there is a path, ys_http_check sees to that. */
+static const char *target_of(const char *url)
+{
+    const char *host = strstr(url, "://");
+    const char *path = host != NULL ? strchr(host + 3, '/') : NULL;
+
+    return path != NULL ? path : "/";
+}
+
 static CURLcode set_request(const struct curl_transport *self, struct slot *slot,
                             const struct ys_http_request *request)
 {
     curl_off_t bytes = (curl_off_t)slot->body_bytes;
 
     SET(CURLOPT_URL, request->url);
+    /* Said in so many words: where memory runs out while libcurl takes the URL apart, some versions
+     * (7.88 for one) send the request without its query. */
+    SET(CURLOPT_REQUEST_TARGET, target_of(request->url));
     SET(CURLOPT_HTTPHEADER, slot->headers);
     SET(CURLOPT_USERAGENT, USER_AGENT);
     SET(CURLOPT_ACCEPT_ENCODING, "gzip");
+    /* No PIPEWAIT: a request that waits for another one's connection has no time limit in libcurl
+     * 7.88, and waits for ever when that connection came to nothing. */
     SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-    SET(CURLOPT_PIPEWAIT, 1L);
     SET(CURLOPT_TCP_KEEPALIVE, 1L);
     if (request->method == YS_HTTP_POST) {
         SET(CURLOPT_POST, 1L);
@@ -305,16 +319,13 @@ static CURLcode set_request(const struct curl_transport *self, struct slot *slot
 
 /* ------------------------------------------------------------------ one exchange */
 
-/* Forgets everything but the easy handle. */
 static void clear_slot(struct slot *slot)
 {
-    CURL *easy = slot->easy;
-
-    if (easy != NULL) curl_easy_reset(easy);
+    curl_easy_cleanup(slot->easy); /* first: it uses the rest */
     curl_slist_free_all(slot->headers);
     ys_free(slot->body);
     ys_http_reply_free(&slot->reply);
-    *slot = (struct slot){.easy = easy};
+    *slot = (struct slot){.state = SLOT_FREE};
 }
 
 static enum ys_status prepare(struct curl_transport *self, struct slot *slot,
@@ -328,7 +339,7 @@ static enum ys_status prepare(struct curl_transport *self, struct slot *slot,
     slot->loopback_only = self->base.loopback_only;
     slot->reply.tag = tag;
     ys_buf_init(&slot->reply.body, YS_REPLY_BODY_BYTES_MAX);
-    if (slot->easy == NULL) slot->easy = curl_easy_init();
+    slot->easy = curl_easy_init();
     if (slot->easy == NULL) return ys_fail(err, YS_ENOMEM, "Memory ran out for a request.");
     if (request->body != NULL && request->body_bytes > 0) {
         slot->body = ys_alloc(request->body_bytes);
@@ -527,7 +538,6 @@ static void curl_destroy(struct ys_transport *transport)
 
         if (slot->state == SLOT_ACTIVE) (void)curl_multi_remove_handle(self->multi, slot->easy);
         clear_slot(slot);
-        curl_easy_cleanup(slot->easy);
     }
     if (self->multi != NULL) (void)curl_multi_cleanup(self->multi);
     ys_free(self);

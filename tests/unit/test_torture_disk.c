@@ -151,7 +151,7 @@ static void test_no_more_files(void **state)
     assert_true(lowest > 0);
     (void)close(lowest);
     for (files = 0; files < FILES_MAX; files++)
-        failures += !process_within(RLIMIT_NOFILE, (rlim_t)(lowest + files));
+        failures += !process_within(RLIMIT_NOFILE, (rlim_t)lowest + (rlim_t)files);
     assert_in_range(failures, 2, FILES_MAX - 1);
 }
 
