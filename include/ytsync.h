@@ -619,7 +619,8 @@ struct ys_event {
 
 enum ys_decision { YS_DECIDE_RETRY, YS_DECIDE_SKIP, YS_DECIDE_PAUSE, YS_DECIDE_FAIL };
 
-/* Stores the plan as a new job. YS_ESTATE when an unfinished job exists for the channel. */
+/* Stores the plan as a new job. YS_ESTATE when an unfinished job exists for the channel. When
+ * memory or the disk fails just after it was stored, ys_job_open takes it up. */
 YS_CHECKED enum ys_status ys_job_start(struct ys_session *session, const struct ys_plan *plan,
                                        struct ys_job **out, struct ys_error *err);
 /* Opens the unfinished job, or with `id` > 0 that one. YS_ENOTFOUND when there is none. */
