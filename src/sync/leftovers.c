@@ -39,10 +39,11 @@ enum ys_status ys_session_await_leftovers(struct ys_session *session, struct ys_
 
     YS_TRY(shown_from(session, client, any, &at_ms, err));
     if (at_ms == INT64_MIN) return YS_OK; /* nothing to wait for */
-    if (at_ms > ys_env_mono_ms(&session->clock_env))
+    left_ms = at_ms - ys_env_mono_ms(&session->clock_env);
+    if (left_ms > 0)
         ys_env_log(&session->clock_env, YS_LOG_INFO,
                    "Waiting up to %lld s until YouTube shows what the cancelled job did.",
-                   (long long)((at_ms - ys_env_mono_ms(&session->clock_env)) / YS_MS_PER_S + 1));
+                   (long long)left_ms / YS_MS_PER_S + 1);
     while ((left_ms = at_ms - ys_env_mono_ms(&session->clock_env)) > 0) {
         if (session->interrupted) return ys_fail(err, YS_EINTERRUPTED, "Stopped on request.");
         if (left_ms > SLICE_MS) left_ms = SLICE_MS;

@@ -119,7 +119,8 @@ static void by_title(struct storm *storm, struct carried *carried)
             (void)ys_copy(carried->ids[i], YS_ID_BYTES, playlist.id);
 }
 
-/* Under "delete" and "reuse" nothing is left in a category's playlist that has no business there. */
+/* Under "delete" and "reuse" nothing is left in a category's playlist that has no business
+ * there. */
 static void check_leftovers(struct storm *storm, size_t category, const char *playlist_id)
 {
     struct leftovers left = {.storm = storm, .category = category};
@@ -214,8 +215,8 @@ static int64_t booked_on(struct storm *storm, int64_t day)
     return booked.used + booked.reserved;
 }
 
-/* A first read by a clock that is wrong is booked on a guessed day, and corrected by its reply; when
- * that never comes it stays there. Nothing else is sent by such a clock.
+/* A first read by a clock that is wrong is booked on a guessed day, and corrected by its reply;
+ * when that never comes it stays there. Nothing else is sent by such a clock.
  * A server that resets late books what comes in between on the day before: then only the sums up
  * to a day can be compared, ours up to the day after. */
 static void check_quota(struct storm *storm)

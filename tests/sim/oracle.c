@@ -126,7 +126,8 @@ static bool note_playlist(void *ctx, const struct ys_truth_playlist *playlist)
     size_t i;
 
     for (i = 0; i < storm->scenario.category_count; i++)
-        if (strcmp(storm->titles[i], playlist->title) == 0) oracle_add_carrier(storm, i, playlist->id);
+        if (strcmp(storm->titles[i], playlist->title) == 0)
+            oracle_add_carrier(storm, i, playlist->id);
     storm_must(storm, ys_truth_items(storm->sim, playlist->id, note_item, storm, &storm->err));
     return true;
 }

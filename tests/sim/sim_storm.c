@@ -7,8 +7,8 @@
  *
  * Output is TAP, a line for each block of seeds; a failing seed is named with what was wrong and
  * its last events. The last line sums up. YTSYNC_SEED sets where the fresh seeds begin,
- * YTSYNC_STORM_SEEDS how many there are in all (the sanitizer build takes a share of them), YTSYNC_SOAK that all are
- * fresh. */
+ * YTSYNC_STORM_SEEDS how many there are in all (the sanitizer build takes a share of them),
+ * YTSYNC_SOAK that all are fresh. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -169,10 +169,10 @@ static bool run_blocks(const struct options *options, struct storm_counts *sum, 
         add_counts(sum, &block->counts);
         if (!whole)
             printf("# seed %llu: the process died or hung\n", (unsigned long long)block->at);
+        uint64_t first = options->from + (uint64_t)(i * BLOCK_SEEDS);
+        uint64_t last = first + (uint64_t)block_size(options, i) - 1;
         printf("%s %lld - seeds %llu..%llu\n", held ? "ok" : "not ok", (long long)++*number,
-               (unsigned long long)(options->from + (uint64_t)(i * BLOCK_SEEDS)),
-               (unsigned long long)(options->from + (uint64_t)(i * BLOCK_SEEDS) +
-                                    (uint64_t)block_size(options, i) - 1));
+               (unsigned long long)first, (unsigned long long)last);
         all = all && held;
     }
     (void)munmap(shared, bytes);

@@ -129,7 +129,8 @@ static void test_unfinished_and_newest(void **state)
     for (i = 0; i < 3; i++) {
         char reference[9];
         (void)snprintf(reference, sizeof reference, "ref%zu", i);
-        row = job_of(last = new_job(reference));
+        last = new_job(reference);
+        row = job_of(last);
         row.stage = finished[i];
         ok(ys_job_update(store, &row, &err));
     }

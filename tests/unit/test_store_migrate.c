@@ -23,9 +23,9 @@
  * when foreign keys are on. */
 static const char *const add_column[] = {
     "CREATE TABLE notes (id %ID%, text TEXT NOT NULL);",
-    "CREATE TABLE playlists_new (id %ID%, youtube_id TEXT NOT NULL UNIQUE,"
-    " account_id BIGINT NOT NULL REFERENCES accounts(id), title TEXT NOT NULL,"
-    " privacy TEXT NOT NULL, colour TEXT NOT NULL DEFAULT 'grey');",
+    ("CREATE TABLE playlists_new (id %ID%, youtube_id TEXT NOT NULL UNIQUE,"
+     " account_id BIGINT NOT NULL REFERENCES accounts(id), title TEXT NOT NULL,"
+     " privacy TEXT NOT NULL, colour TEXT NOT NULL DEFAULT 'grey');"),
     ("INSERT INTO playlists_new (id, youtube_id, account_id, title, privacy)"
      " SELECT id, youtube_id, account_id, title, privacy FROM playlists;"),
     "DROP TABLE playlists;",
