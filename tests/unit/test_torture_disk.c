@@ -123,7 +123,7 @@ static void test_whole_sync(void **state)
 /* ---------------------------------------------------------------- the real files */
 
 /* One process under a limit of the system; whether it came through. */
-static bool process_within(int resource, rlim_t most)
+static bool process_within(unsigned resource, rlim_t most)
 {
     struct torture torture;
     struct rlimit before, now;
