@@ -187,9 +187,9 @@ static enum ys_status unclean_check(struct ys_store *store, struct ys_error *err
 
 /* ---- the state file */
 
-static void state_follow(struct ys_store *store)
+static void state_follow(struct ys_store *store, int64_t commit_counter)
 {
-    struct ys_state_record record = {.commit_counter = store->commit_counter,
+    struct ys_state_record record = {.commit_counter = commit_counter,
                                      .usage_day = store->usage_day,
                                      .usage_units = store->usage_units};
     if (store->state_fd < 0) return;
@@ -261,7 +261,9 @@ static enum ys_status open_file(struct ys_store *store, const struct ys_store_op
         return explain(store->path, record.database_id[0] != '\0', status, err);
     YS_TRY(ys_state_open(state_path, &store->state_fd, err));
     YS_TRY(stale_check(store, &record, options->accept_old, err));
-    state_follow(store);
+    /* Says whose it is. The counter follows with our first commit: what a killed process committed
+     * last is in the database as we see it, but perhaps not yet on the disk. */
+    if (strcmp(record.database_id, store->database_id) != 0) state_follow(store, 0);
     return YS_OK;
 }
 
@@ -367,7 +369,7 @@ enum ys_status ys_store_commit(struct ys_store *store, struct ys_error *err)
         store->dirty_due = false;
         store->dirty_noted = true;
     }
-    state_follow(store);
+    state_follow(store, counter);
     return YS_OK;
 }
 

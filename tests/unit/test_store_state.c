@@ -164,9 +164,10 @@ static void test_a_torn_or_older_state_file_refuses_nothing(void **state)
         assert_int_equal(truncate(state_path, (off_t)cut), 0);
         read_state(&record);
         assert_string_equal(record.database_id, "");
-        assert_int_equal(stores_try(path, NULL), YS_OK); /* and writes it whole again */
+        assert_int_equal(stores_try(path, NULL), YS_OK); /* and writes it whole again; */
         read_state(&record);
-        assert_true(record.commit_counter == 4);
+        assert_true(record.database_id[0] != '\0');
+        assert_true(record.commit_counter == 0); /* the counter comes with the next commit */
     }
     assert_int_equal(unlink(state_path), 0);
     assert_int_equal(stores_try(path, NULL), YS_OK);
