@@ -122,13 +122,17 @@ local function run(session, job)
     error("the job did not end")
 end
 
+-- Reads that a yes at its time costs beside the preview's, which takes it as given: the channel, the
+-- destination and the doomed playlist are looked at once more.
+local SECOND_LOOK = 3
+
 local function check_end(session, job, units)
     local id = job:id()
     local status = session:status(id)
     assert(status.id == id and status.stage == "completed" and status.label == "Sync complete")
     assert(status.done == status.total and status.failed == 0 and status.paused_from == "")
     assert(status.add_videos.done >= 2 and status.delete_playlists.done >= 1)
-    assert(status.units_used <= units, status.units_used .. " of " .. units)
+    assert(status.units_used <= units + SECOND_LOOK, status.units_used .. " of " .. units)
     local operations = assert(session:operations(id))
     assert(#operations == status.total, #operations)
     for _, operation in ipairs(operations) do
