@@ -122,8 +122,8 @@ local function run(session, job)
     error("the job did not end")
 end
 
--- Reads that a yes at its time costs beside the preview's, which takes it as given: the channel, the
--- destination and the doomed playlist are looked at once more.
+-- Reads that a yes at its time costs beside the preview's, which takes it as given: the channel,
+-- the destination and the doomed playlist are looked at once more.
 local SECOND_LOOK = 3
 
 local function check_end(session, job, units)
