@@ -22,15 +22,9 @@
 #include "storm.h"
 #include "support/folder.h"
 
-/* The sanitizer build is several times slower: it takes a part of them. */
-#ifdef __SANITIZE_ADDRESS__
-#define FIXED_SEEDS 150
-#define FRESH_SEEDS 50
-#else
 #define SEEDS 2000
 /* Of these, those that are new at every run. */
 #define FRESH_PERCENT 15
-#endif
 #define BLOCK_SEEDS 50
 #define JOBS_MAX 16
 #define BLOCKS_MAX 100000
