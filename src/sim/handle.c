@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "sim/fault_apply.h"
+#include "sim/record.h"
 
 #define API_PREFIX "/youtube/v3/"
 
@@ -276,6 +277,7 @@ static enum ys_status answer(struct ys_sim_call *call, struct ys_error *err)
     }
     call_hook(call, YS_SIM_AFTER);
     YS_TRY(ys_sim_log_request(call, fault ? ys_sim_fault_name(fault->kind) : "", err));
+    YS_TRY(ys_sim_record_add(sim->record, call, fault ? ys_sim_fault_name(fault->kind) : "", err));
     YS_TRY(ys_buf_check(&call->reply->headers, "the headers of a simulated reply", err));
     return ys_buf_check(&call->reply->body, "a simulated reply", err);
 }

@@ -24,12 +24,15 @@
 #define YS_SIM_BODY_BYTES_MAX ((size_t)1 << 20)
 #define YS_SIM_FORMAT 1
 
+struct ys_sim_record;
+
 struct ys_sim {
     struct ys_db *db;
     struct ys_json *json;
     struct ys_env env;
     struct ys_sim_options options;
     struct ys_sim_faults faults;
+    struct ys_sim_record *record;  /* NULL: none */
     ys_sim_hook_fn hook;
     void *hook_ctx;
     int depth;             /* of open transactions; the outermost begins and commits */

@@ -3,6 +3,7 @@
 #include "base/alloc.h"
 #include "base/env.h"
 #include "sim/internal.h"
+#include "sim/record.h"
 
 static const char schema[] =
     "CREATE TABLE counters (requests BIGINT NOT NULL, ids_made BIGINT NOT NULL);"
@@ -174,7 +175,9 @@ enum ys_status ys_sim_open(struct ys_sim **out, const struct ys_sim_options *opt
     status = ys_db_open(&sim->db, &db, err);
     if (status == YS_OK) status = ys_json_new(&sim->json, err);
     if (status == YS_OK) status = prepare_state(sim, path, err);
+    if (status == YS_OK) status = ys_sim_record_open(&sim->record, options->record_path, err);
     sim->options.state_path = NULL;
+    sim->options.record_path = NULL;
     sim->options.token = NULL;
     sim->options.env = NULL;
     if (status != YS_OK) {
@@ -188,6 +191,7 @@ enum ys_status ys_sim_open(struct ys_sim **out, const struct ys_sim_options *opt
 void ys_sim_close(struct ys_sim *sim)
 {
     if (!sim) return;
+    ys_sim_record_close(sim->record);
     ys_json_free(sim->json);
     ys_db_close(sim->db);
     ys_free(sim);

@@ -62,6 +62,7 @@ enum ys_sim_exhausted_form {
 
 struct ys_sim_options {
     const char *state_path;        /* NULL or ":memory:", or a file (kept over restarts) */
+    const char *record_path;       /* NULL, or a file for every exchange (record.h) */
     const struct ys_env *env;      /* clocks; NULL: the system's. Copied; its ctx must outlive */
     uint64_t seed;
     const char *token;             /* first account's bearer token; NULL: YS_SIM_TOKEN */

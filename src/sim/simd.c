@@ -38,6 +38,7 @@ static const char usage[] =
     "  --lag MIN:MAX        lists see a write that many ms later (default 0:0)\n"
     "  --latency MS         real time that each request takes (default 0)\n"
     "  --token T            the access token of the account (default " YS_SIM_TOKEN ")\n"
+    "  --record FILE        every exchange as a line of JSON, without the sign-in\n"
     "  --fault SPEC         a fault, e.g. playlistItems.insert#3=effect+close; may be repeated\n"
     "  --exit-with-parent   end when the parent process ends\n";
 
@@ -79,7 +80,8 @@ static bool read_option(struct settings *settings, const char *name, const char 
     const struct { const char *name; const char **to; } texts[] = {
         {"--port-file", &settings->port_file},    {"--state", &settings->sim.state_path},
         {"--clock", &settings->clock_path},       {"--start-time", &settings->start_time},
-        {"--library", &settings->library_from},   {"--token", &settings->sim.token}};
+        {"--library", &settings->library_from},   {"--token", &settings->sim.token},
+        {"--record", &settings->sim.record_path}};
     int64_t seed = 0;
     const struct { const char *name; int64_t most; int64_t *to; } numbers[] = {
         {"--port", 65535, &settings->port},

@@ -17,6 +17,7 @@ struct scenario_category {
 
 struct scenario {
     uint64_t seed;
+    const char *record_path;    /* NULL, or where every exchange is recorded (sim/record.h) */
     /* the library */
     int64_t playlists, videos;
     int overlap_permille, gone_permille, stray_permille, doubled_permille;

@@ -4,6 +4,7 @@
  *   sim_storm --seeds N --from S       N seeds from S on, --jobs J processes at a time (default 1)
  *   sim_storm --seed S [-v]            one seed, with every event when -v is given
  *   sim_storm --twice ...              each seed twice; both must be the same to the last event
+ *   sim_storm --record FILE ...        every exchange with the simulated YouTube (sim/record.h)
  *
  * Output is TAP, a line for each block of seeds; a failing seed is named with what was wrong and
  * its last events. The last line sums up. YTSYNC_SEED sets where the fresh seeds begin,
@@ -36,6 +37,7 @@ struct options {
     int64_t seeds;
     int jobs;
     bool loud, twice, one;
+    const char *record;        /* NULL, or a file for every exchange */
 };
 
 /* What the processes tell the first one. */
@@ -64,7 +66,7 @@ static void add_counts(struct storm_counts *sum, const struct storm_counts *add)
 }
 
 /* Runs one seed; prints when it fails. The hash of all its events. */
-static uint64_t run_once(struct memvfs *disk, uint64_t seed, bool loud,
+static uint64_t run_once(struct memvfs *disk, uint64_t seed, const struct options *options,
                          struct storm_counts *counts, bool *held)
 {
     struct storm *storm = malloc(sizeof *storm);
@@ -75,12 +77,13 @@ static uint64_t run_once(struct memvfs *disk, uint64_t seed, bool loud,
     if (!storm) abort();
     folder_make(folder);
     scenario_draw(&scenario, seed);
-    storm_init(storm, disk, folder, &scenario, loud);
+    scenario.record_path = options->record;
+    storm_init(storm, disk, folder, &scenario, options->loud);
     *held = !storm->failed && storm_run(storm);
     if (!*held) {
         scenario_text(&scenario, text, sizeof text);
         printf("# seed %llu: %s\n# %s\n", (unsigned long long)seed, storm->failure, text);
-        if (!loud) trace_print(&storm->trace);
+        if (!options->loud) trace_print(&storm->trace);
         (void)fflush(stdout);
     }
     hash = storm->trace.hash;
@@ -95,11 +98,12 @@ static bool run_seed(struct memvfs *disk, uint64_t seed, const struct options *o
                      struct storm_counts *counts)
 {
     struct storm_counts ignored = {0};
+    struct options quiet = {.record = options->record};
     bool held, again;
-    uint64_t hash = run_once(disk, seed, options->loud, counts, &held);
+    uint64_t hash = run_once(disk, seed, options, counts, &held);
 
     if (!options->twice || !held) return held;
-    if (run_once(disk, seed, false, &ignored, &again) == hash) return true;
+    if (run_once(disk, seed, &quiet, &ignored, &again) == hash) return true;
     printf("# seed %llu: two runs differ\n", (unsigned long long)seed);
     return false;
 }
@@ -199,6 +203,7 @@ static bool read_options(int argc, char **argv, struct options *options)
             options->from = strtoull(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "--jobs") == 0 && value)
             options->jobs = (int)strtol(argv[++i], NULL, 10);
+        else if (strcmp(argv[i], "--record") == 0 && value) options->record = argv[++i];
         else if (strcmp(argv[i], "--seed") == 0 && value) {
             options->from = strtoull(argv[++i], NULL, 10);
             options->one = true;
@@ -220,7 +225,8 @@ int main(int argc, char **argv)
 
     options.seeds = 0;
     if (!read_options(argc, argv, &options)) {
-        fprintf(stderr, "usage: %s [--seeds N] [--from S] [--jobs J] [--seed S] [--twice] [-v]\n",
+        fprintf(stderr, "usage: %s [--seeds N] [--from S] [--jobs J] [--seed S] [--twice] "
+                "[--record FILE] [-v]\n",
                 argv[0]);
         return 64;
     }

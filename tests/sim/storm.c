@@ -90,6 +90,7 @@ static void open_sim(struct storm *storm)
     options.short_page_permille = scenario->short_page_permille;
     options.double_row_permille = scenario->double_row_permille;
     options.total_lie_permille = scenario->total_lie_permille;
+    options.record_path = scenario->record_path;
     storm_must(storm, ys_sim_open(&storm->sim, &options, &storm->err));
     if (storm->failed) return;
     ys_sim_library_options_init(&library);
