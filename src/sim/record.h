@@ -11,8 +11,8 @@ YS_CHECKED enum ys_status ys_sim_record_open(struct ys_sim_record **out, const c
                                              struct ys_error *err);
 void ys_sim_record_close(struct ys_sim_record *record);
 /* One line: method, path, query, signed_in, body, fault, wire, status and reply. Of the sign-in
- * only whether there was one: no token reaches the file, and of the sign-in's own requests no query,
- * no body and no reply. Does nothing without a recording. */
+ * only whether there was one: no token reaches the file, and of the sign-in's own requests no
+ * query, no body and no reply. Does nothing without a recording. */
 YS_CHECKED enum ys_status ys_sim_record_add(struct ys_sim_record *record,
                                             const struct ys_sim_call *call, const char *fault,
                                             struct ys_error *err);
