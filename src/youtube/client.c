@@ -262,6 +262,7 @@ void ys_client_send(struct ys_client *client, const struct ys_booking *booking,
     flight->exchange.booking = *booking;
     flight->exchange.sent_at_ms = ys_client_now_ms(client);
     flight->exchange.sent_mono_ms = ys_env_mono_ms(client->env);
+    flight->exchange.clock_known = ys_client_clock_known(client);
     if (info->write) client->last_write_mono_ms = flight->exchange.sent_mono_ms;
     ys_buf_init(&url, YS_URL_BYTES_MAX);
     ys_buf_text_add(&url, client->base_url);

@@ -107,6 +107,7 @@ struct ys_exchange {
     struct ys_http_reply reply;
     int64_t sent_at_ms, done_at_ms;      /* server wall time */
     int64_t sent_mono_ms, done_mono_ms;
+    bool clock_known;                    /* when it was sent; ys_client_clock_known */
 };
 void ys_exchange_free(struct ys_exchange *exchange);
 

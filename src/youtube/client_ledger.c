@@ -251,16 +251,26 @@ static enum ys_status book_repeats(struct ys_client *client, const struct ys_exc
     return YS_OK;
 }
 
+/* When it left, for the ledger. What a clock that was in step said then holds, even when it was set
+ * or the machine slept since; else what we know of the clock by now. */
+static int64_t flight_left_ms(struct ys_client *client, const struct ys_exchange *exchange)
+{
+    if (exchange->clock_known) return exchange->sent_at_ms;
+    return ys_client_now_ms(client) - (ys_env_mono_ms(client->env) - exchange->sent_mono_ms);
+}
+
 enum ys_status ys_client_settle(struct ys_client *client, const struct ys_exchange *exchange,
                                 struct ys_error *err)
 {
     const struct ys_outcome *outcome = &exchange->outcome;
-    int64_t first, last;
+    int64_t first, last, left_ms, back_ms;
 
     if (exchange->reply.wire == YS_WIRE_NOT_SENT)
         return ys_quota_release(client->store, exchange->booking.usage_id,
                                 exchange->done_at_ms, err);
-    days_between(client, left_at_ms(exchange), exchange->done_at_ms, &first, &last);
+    left_ms = flight_left_ms(client, exchange);
+    back_ms = left_ms + exchange->done_mono_ms - exchange->sent_mono_ms;
+    days_between(client, left_ms, back_ms, &first, &last);
     YS_TRY(ys_quota_settle(client->store, exchange->booking.usage_id, first, last,
                            exchange->done_at_ms, outcome->http_status, outcome->reason, err));
     YS_TRY(book_repeats(client, exchange, first, last, err));

@@ -228,6 +228,51 @@ static void test_suspend(void **state)
     rig_ledger_covers(rig, true);
 }
 
+/* A write is on its way when our clock is set to after a midnight; no reply comes. It was charged
+ * on the day on which it left. `heard`: another reply corrects the clock before it is booked. */
+static void set_in_flight(struct rig *rig, const char *fault, bool heard)
+{
+    struct ys_booking booking;
+    struct ys_request request;
+    struct ys_exchange exchange;
+    char id[YS_ID_BYTES];
+    int64_t day = DAY_OF(rig);
+
+    rig_playlist(rig, "A", 3, id);
+    pass(rig, ys_pacific_day_start_ms(day + 1) - 20 * YS_MS_PER_MINUTE - rig->clock.wall_ms);
+    RIG(rig, rig_read(rig));
+    rig_fault(rig, fault);
+    RIG(rig, ys_request_item_insert(&request, id, "vid00000001", -1, &rig->err));
+    RIG(rig, ys_store_begin(rig->store, &rig->err));
+    RIG(rig, ys_client_book(rig->client, YS_METHOD_ITEMS_INSERT, 1, 2, &booking, &rig->err));
+    RIG(rig, ys_store_commit(rig->store, &rig->err));
+    ys_client_send(rig->client, &booking, &request, 5);
+    ys_request_free(&request);
+    RIG(rig, ys_client_poll(rig->client, 2000, &rig->err));
+    rig->skew_ms = 77 * YS_MS_PER_MINUTE;
+    while (ys_client_in_flight(rig->client) > 0)
+        RIG(rig, ys_client_poll(rig->client, YS_REQUEST_TIMEOUT_MS, &rig->err));
+    if (heard) RIG(rig, rig_read(rig));
+    assert_true(ys_client_take(rig->client, 5, 5, &exchange));
+    RIG(rig, ys_store_begin(rig->store, &rig->err));
+    RIG(rig, ys_client_settle(rig->client, &exchange, &rig->err));
+    RIG(rig, ys_store_commit(rig->store, &rig->err));
+    ys_exchange_free(&exchange);
+    assert_int_equal(rig_charged(rig, day), heard ? 52 : 51);
+    assert_int_equal(rig_booked(rig, day), heard ? 52 : 51);
+    rig_ledger_covers(rig, false);
+}
+
+static void test_clock_set_in_flight(void **state)
+{
+    set_in_flight(*state, "playlistItems.insert#1=effect+timeout", false);
+}
+
+static void test_clock_set_in_flight_and_corrected(void **state)
+{
+    set_in_flight(*state, "playlistItems.insert#1=effect+timeout", true);
+}
+
 /* ------------------------------------------------------------------ the day is used up */
 
 static void used_up(struct rig *rig, enum ys_sim_exhausted_form form)
@@ -476,6 +521,8 @@ int main(void)
         cmocka_unit_test(test_skew),
         TEST(test_clock_goes_back),
         TEST(test_suspend),
+        TEST(test_clock_set_in_flight),
+        TEST(test_clock_set_in_flight_and_corrected),
         TEST(test_used_up_403),
         TEST(test_used_up_429),
         TEST(test_late_reset_403),
