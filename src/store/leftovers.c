@@ -50,8 +50,9 @@ enum ys_status ys_op_doubt_creates(struct ys_store *store, int64_t job_id, struc
     struct ys_stmt *stmt;
 
     YS_TRY(ys_db_prepare(store->db,
-                         "UPDATE sync_operations SET status = 'unknown' WHERE job_id = ?1"
-                         " AND kind = 'playlist_create' AND status = 'pending'",
+                         "UPDATE sync_operations SET status = 'unknown', attempts = 0"
+                         " WHERE job_id = ?1 AND kind = 'playlist_create'"
+                         " AND status IN ('pending', 'in_flight', 'unknown')",
                          &stmt, err));
     ys_bind_int(stmt, 1, job_id);
     return ys_run(stmt, err);

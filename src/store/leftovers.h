@@ -19,8 +19,9 @@ YS_CHECKED enum ys_status ys_leftovers_count(struct ys_store *store, struct ys_l
 YS_CHECKED enum ys_status ys_leftovers_close(struct ys_store *store, int64_t at_ms,
                                              struct ys_error *err);
 
-/* Creations of the job that are pending become unknown, to be looked for first: a newer database,
- * now gone, may have carried them out. Inside a transaction. */
+/* Creations of the job that are not finished become unknown and count as never tried, so that they
+ * are looked for first, by mark and by title: a newer database, now gone, may have carried them out
+ * and come further. Inside a transaction. */
 YS_CHECKED enum ys_status ys_op_doubt_creates(struct ys_store *store, int64_t job_id,
                                               struct ys_error *err);
 

@@ -51,7 +51,7 @@ static enum ys_status take_lease(struct ys_engine *engine, struct ys_error *err)
     return status;
 }
 
-/* In an old copy of the database a creation is pending that a newer one may have carried out. */
+/* In an old copy of the database a creation is open that a newer one may have carried out. */
 static enum ys_status doubt_creates(struct ys_engine *engine, struct ys_error *err)
 {
     enum ys_status status;

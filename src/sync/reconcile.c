@@ -63,8 +63,8 @@ static enum ys_status look_for_create(struct ys_engine *engine, size_t number,
                               err));
     YS_TRY(ys_playlist_walk(engine->store, engine->job.account_id, false, each_marked, &marked,
                             err));
-    /* Never sent, as far as this database knows: it is an old copy (ys_op_doubt_creates), and the
-     * newer one may have come further than the creation. */
+    /* Unknown without an attempt: this database is an old copy (ys_op_doubt_creates), and the newer
+     * one may have come further than the creation. */
     if (marked.count == 0 && task->attempts == 0)
         YS_TRY(ys_playlist_walk(engine->store, engine->job.account_id, false, each_titled,
                                 &marked, err));

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "store/jobs.h"
+#include "store/leftovers.h"
 #include "store/operations.h"
 #include "support/stores.h"
 
@@ -334,6 +335,26 @@ static void test_walk(void **state)
     assert_int_equal(last, 3); /* stopped there */
 }
 
+/* In an old copy whatever is open among the creations may have been carried out, and published. */
+static void test_creates_of_an_old_copy(void **state)
+{
+    int64_t pending = add(1, YS_OP_PLAYLIST_CREATE, "a"), lost = add(2, YS_OP_PLAYLIST_CREATE, "b");
+    int64_t done = add(3, YS_OP_PLAYLIST_CREATE, "c"), insert = add(4, YS_OP_ITEM_INSERT, "a");
+
+    (void)state;
+    ok(ys_op_claim(store, lost, 50, 1000, &err));
+    ok(ys_op_settle(store, lost, YS_OP_STATUS_UNKNOWN, NULL, "timeout", "Lost.", 2000, &err));
+    ok(ys_op_claim(store, done, 50, 1000, &err));
+    ok(ys_op_settle(store, done, YS_OP_STATUS_DONE, "PLx", NULL, NULL, 2000, &err));
+    ok(ys_op_doubt_creates(store, job, &err));
+    assert_int_equal(look(pending).status, YS_OP_STATUS_UNKNOWN);
+    assert_int_equal(look(lost).status, YS_OP_STATUS_UNKNOWN);
+    assert_int_equal(look(lost).attempts, 0);
+    assert_int_equal(look(done).status, YS_OP_STATUS_DONE);
+    assert_int_equal(look(done).attempts, 1);
+    assert_int_equal(look(insert).status, YS_OP_STATUS_PENDING);
+}
+
 static void test_unknown_words_are_refused(void **state)
 {
     static const char *const spoils[] = {"UPDATE sync_operations SET kind = 'dance'",
@@ -373,6 +394,7 @@ int main(void)
         TEST(test_calls),
         TEST(test_totals),
         TEST(test_walk),
+        TEST(test_creates_of_an_old_copy),
         TEST(test_unknown_words_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
