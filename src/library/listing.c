@@ -442,11 +442,42 @@ static bool note_playlist(void *ctx, const struct ys_row_playlist *row)
     return true;
 }
 
+struct comparing {
+    const struct ys_listing *listing;
+    size_t at;
+    bool same;
+};
+
+static bool compare_row(void *ctx, const struct ys_row_item *row)
+{
+    struct comparing *comparing = ctx;
+    const struct ys_listing *listing = comparing->listing;
+
+    comparing->same = comparing->at < listing->count &&
+                      strcmp(listing->items[comparing->at].id, row->youtube_id) == 0;
+    comparing->at++;
+    return comparing->same;
+}
+
+/* A listing whose own figures contradict its rows may have left one out. It is believed when it
+ * says what an earlier one said; until then the playlist is listed again at every fetch. */
+static enum ys_status believe(struct ys_store *store, const struct ys_listing *listing,
+                              bool *believed, struct ys_error *err)
+{
+    struct comparing comparing = {.listing = listing, .same = true};
+
+    *believed = listing->clean;
+    if (listing->clean) return YS_OK;
+    YS_TRY(ys_item_walk(store, listing->playlist_id, compare_row, &comparing, err));
+    *believed = comparing.same && comparing.at == listing->count;
+    return YS_OK;
+}
+
 enum ys_status ys_listing_store(struct ys_store *store, const struct ys_listing *listing,
                                 struct ys_error *err)
 {
     struct listed_as as = {.etag = ""};
-    bool found;
+    bool found, believed;
     size_t i;
 
     YS_REQUIRE(!listing->gone && !listing->refused);
@@ -454,6 +485,7 @@ enum ys_status ys_listing_store(struct ys_store *store, const struct ys_listing 
     if (!found)
         return ys_fail(err, YS_ENOTFOUND, "The playlist %s is not in the store.",
                        listing->playlist_id);
+    YS_TRY(believe(store, listing, &believed, err));
     YS_TRY(ys_items_replace_begin(store, listing->playlist_id, err));
     for (i = 0; i < listing->count; i++) {
         const struct ys_listed_item *item = &listing->items[i];
@@ -471,6 +503,7 @@ enum ys_status ys_listing_store(struct ys_store *store, const struct ys_listing 
     }
     /* What YouTube said of the playlist before the listing began: a change since then shows as a
      * difference at the next fetch, and so does no count that never agrees with the rows. */
-    return ys_items_replace_end(store, listing->playlist_id, as.item_count, as.etag,
-                                listing->begun_at_ms, err);
+    YS_TRY(ys_items_replace_end(store, listing->playlist_id, as.item_count, as.etag,
+                                listing->begun_at_ms, err));
+    return believed ? YS_OK : ys_playlist_doubt(store, listing->playlist_id, err);
 }

@@ -377,6 +377,15 @@ enum ys_status ys_items_replace_end(struct ys_store *store, const char *playlist
     return ys_fail(err, YS_ENOTFOUND, "There is no playlist %s in the database.", playlist_id);
 }
 
+enum ys_status ys_playlist_doubt(struct ys_store *store, const char *youtube_id,
+                                 struct ys_error *err)
+{
+    return playlist_change(store,
+                           "UPDATE playlists SET listed_etag = '', listed_count = -1"
+                           " WHERE youtube_id = ?1",
+                           youtube_id, 0, false, false, err);
+}
+
 enum ys_status ys_item_remove(struct ys_store *store, const char *item_id, struct ys_error *err)
 {
     struct ys_stmt *stmt = NULL;

@@ -89,6 +89,10 @@ YS_CHECKED enum ys_status ys_items_replace_begin(struct ys_store *store, const c
 YS_CHECKED enum ys_status ys_items_replace_end(struct ys_store *store, const char *playlist_id,
                                                int64_t count, const char *etag, int64_t at_ms,
                                                struct ys_error *err);
+/* What is stored of its items may not be what is there, whatever count and etag say: the next fetch
+ * lists it anew. */
+YS_CHECKED enum ys_status ys_playlist_doubt(struct ys_store *store, const char *youtube_id,
+                                            struct ys_error *err);
 YS_CHECKED enum ys_status ys_item_remove(struct ys_store *store, const char *item_id,
                                          struct ys_error *err);
 /* Items of a playlist by position, then id. */

@@ -327,6 +327,8 @@ static enum ys_status prove(struct ys_engine *engine, size_t number,
     if (listing->gone) return ys_engine_done(engine, task, "", "it was gone already", err);
     if (listing->refused)
         return ys_engine_stop_lane(engine, number, "not_listable", listing->message, err);
+    /* Where this stops a delete, the library on which it was planned was not what is there. */
+    YS_TRY(ys_playlist_doubt(engine->store, lane->playlist_id, err));
     if ((int64_t)listing->count < listing->total_results) {
         ys_format(text, sizeof text,
                   "\"%.150s\" stays: YouTube speaks of %lld videos in it but shows %zu.",

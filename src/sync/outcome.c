@@ -88,6 +88,9 @@ enum ys_status ys_engine_done(struct ys_engine *engine, size_t task, const char 
 
     if (entry->kind == YS_OP_PLAYLIST_CREATE)
         YS_TRY(ys_engine_created(engine, task, remote_id, err));
+    /* A write and somebody's edit can add up to the count that was there before. */
+    if (entry->kind == YS_OP_ITEM_INSERT || entry->kind == YS_OP_ITEM_DELETE)
+        YS_TRY(ys_playlist_doubt(engine->store, lane->playlist_id, err));
     if (entry->kind == YS_OP_ITEM_INSERT) {
         lane->rows++;
         lane->verified = false;

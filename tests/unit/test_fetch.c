@@ -193,6 +193,31 @@ static void test_hidden_change(void **state)
     rig_same_as_truth(rig);
 }
 
+/* A listing leaves the same row out each time it is read: its own total says so. It is not believed
+ * at once, so the next fetch finds the row; a total that never agrees costs one listing more. */
+static void test_hidden_row(void **state)
+{
+    struct rig *rig = *state;
+    struct ys_fetch_result result;
+
+    rig_playlist(rig, "A", 5, NULL);
+    rig_fault(rig, "playlistItems.list#1+2=hiderow:1");
+    RIG(rig, rig_fetch(rig, false, NULL));
+    assert_int_equal(rig_number(rig, "SELECT COUNT(*) FROM playlist_items"), 4);
+    RIG(rig, rig_fetch(rig, false, &result));
+    assert_int_equal(result.playlists_listed, 1);
+    rig_same_as_truth(rig);
+
+    rig_playlist(rig, "B", 3, NULL);
+    rig_fault(rig, "playlistItems.list#1+999=total:2");
+    RIG(rig, rig_fetch(rig, false, NULL));
+    RIG(rig, rig_fetch(rig, false, &result));
+    assert_int_equal(result.playlists_listed, 1);
+    RIG(rig, rig_fetch(rig, false, &result));
+    assert_int_equal(result.playlists_listed, 0);
+    rig_same_as_truth(rig);
+}
+
 /* ------------------------------------------------------------------ what goes away */
 
 static void test_deleted_playlist(void **state)
@@ -415,6 +440,7 @@ int main(void)
         TEST(test_price),
         TEST(test_changes),
         TEST(test_hidden_change),
+        TEST(test_hidden_row),
         TEST(test_deleted_playlist),
         TEST(test_left_out_of_list),
         TEST(test_gone_between),

@@ -176,6 +176,44 @@ static void test_a_row_whose_video_did_not_arrive_stays(void **state)
     assert_non_null(strstr(kept.error, "not seen in its new playlist"));
 }
 
+static bool count_item(void *ctx, const struct ys_item_record *item)
+{
+    (void)item;
+    ++*(int *)ctx;
+    return true;
+}
+
+static void put_two(void *ctx, struct ys_sim *sim, const struct ys_sim_event *event)
+{
+    int *deletes = ctx;
+
+    (void)sim;
+    if (event->phase != YS_SIM_BEFORE || event->method != YS_SIM_M_ITEMS_DELETE) return;
+    if (++*deletes != 3) return;
+    shelf_put(&world, jazz_id, 31);
+    shelf_put(&world, jazz_id, 32);
+}
+
+/* Three rows leave, one came, and the user adds two after the last look: the number of entries is
+ * what it was at first. The next fetch meets them all the same. */
+static void test_edits_that_hide_behind_our_own(void **state)
+{
+    struct ys_fetch_result fetched;
+    struct ys_truth_playlist jazz;
+    int deletes = 0;
+
+    (void)state;
+    jazz_with_strangers(YS_OLD_REUSE);
+    ys_sim_set_hook(world.sim, put_two, &deletes);
+    finish();
+    ys_sim_set_hook(world.sim, NULL, NULL);
+    world_ok(&world, ys_truth_playlist(world.sim, jazz_id, &jazz, &world.err));
+    assert_int_equal(jazz.items, 7);
+    world_ok(&world, ys_fetch(world.session, false, NULL, NULL, &fetched, &world.err));
+    world_ok(&world, ys_items_each(world.session, jazz_id, count_item, &deletes, &world.err));
+    assert_int_equal(deletes, 3 + 7);
+}
+
 /* ---------------------------------------------------------------- edits meanwhile */
 
 /* "Old" holds 1..9 and "Other" 10..18; each video belongs to one of three categories in turn, so
@@ -421,6 +459,7 @@ int main(void)
         TEST(test_keep),
         TEST(test_rows_are_taken_out),
         TEST(test_a_row_whose_video_did_not_arrive_stays),
+        TEST(test_edits_that_hide_behind_our_own),
         TEST(test_a_video_added_to_a_doomed_playlist),
         TEST(test_our_playlist_is_renamed),
         TEST(test_privacy_changed_before_an_update),
