@@ -169,6 +169,7 @@ static void note_target(struct ys_sim_call *call)
     if (playlist) (void)ys_copy(event->playlist_id, sizeof event->playlist_id, playlist);
     if (video) (void)ys_copy(event->video_id, sizeof event->video_id, video);
     if (id && !is_playlist) (void)ys_copy(event->item_id, sizeof event->item_id, id);
+    if (call->input.title) (void)ys_copy(event->title, sizeof event->title, call->input.title);
 }
 
 struct edit_ctx {

@@ -180,6 +180,7 @@ struct ys_sim_event {
     char playlist_id[YS_ID_BYTES];    /* what it is about; "" when not known */
     char video_id[YS_ID_BYTES];
     char item_id[YS_ID_BYTES];
+    char title[YS_TITLE_BYTES];       /* that a playlist was to bear; "" else */
     int status;                       /* AFTER: of the reply */
     bool effect;                      /* AFTER: whether something changed */
 };

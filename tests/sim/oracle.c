@@ -45,6 +45,20 @@ void oracle_touched(struct storm *storm, const char *playlist_id)
     oracle->touched[i].at_mono_ms = storm->clock.mono_ms;
 }
 
+uint64_t oracle_target_bit(const struct storm *storm)
+{
+    return UINT64_C(1) << (storm->target_number % 64);
+}
+
+void oracle_new_target(struct storm *storm)
+{
+    size_t i;
+
+    storm->target_number++;
+    for (i = 0; i < storm->oracle.video_count; i++)
+        storm->oracle.videos[i].targets &= ~oracle_target_bit(storm);
+}
+
 /* Whether the user changed anything within the window: a video can be moved by hand from one
  * playlist to another, so where does not matter. */
 static bool edited_lately(const struct storm *storm)
@@ -309,7 +323,19 @@ static void after_create(struct storm *storm)
     oracle_add_carrier(storm, category, newest.playlist.id);
 }
 
-/* A playlist that became visible must hold all that can be put into it. */
+/* The plan carries a playlist on under a category's name: it is that category's from then on, also
+ * when the new name was refused. */
+static void learn_rename(struct storm *storm, const struct ys_sim_event *event)
+{
+    size_t i;
+
+    if (event->method != YS_SIM_M_PLAYLISTS_UPDATE) return;
+    for (i = 0; i < storm->scenario.category_count; i++)
+        if (strcmp(storm->titles[i], event->title) == 0)
+            oracle_add_carrier(storm, i, event->playlist_id);
+}
+
+/* A playlist that became visible must hold all that the plan knew and that can be put into it. */
 static void after_update(struct storm *storm, const char *playlist_id)
 {
     struct storm_oracle *oracle = &storm->oracle;
@@ -329,6 +355,8 @@ static void after_update(struct storm *storm, const char *playlist_id)
         const struct storm_video *video = &oracle->videos[i];
         if (!(policy_homes(storm, video->id) & (1u << category))) continue;
         if (video->ever_gone || policy_drops(storm, video->id)) continue;
+        /* A listing that hid a row twice over is believed: the plan did not have the video. */
+        if (!(video->targets & oracle_target_bit(storm))) continue;
         if (ys_truth_copies(storm->sim, playlist_id, video->id) > 0) continue;
         storm_fail(storm, "\"%s\" is published without %s", playlist.title, video->id);
         return;
@@ -353,6 +381,7 @@ static void after(struct storm *storm, const struct ys_sim_event *event)
                strlen(event->item_id) > 52 ? event->item_id + 48 : event->item_id, event->status,
                event->effect ? " EFFECT" : "");
     if (ends_operation(event)) storm->refused_for_good = true;
+    learn_rename(storm, event);
     if (!event->effect) return;
     switch (event->method) {
     case YS_SIM_M_ITEMS_INSERT: after_insert(storm, event); break;

@@ -96,6 +96,7 @@ static bool place_video(void *ctx, const struct ys_video_record *video)
                                                &storm->err);
         return placing->status == YS_OK;
     }
+    oracle_video(storm, video->id)->targets |= oracle_target_bit(storm);
     for (i = 0; i < storm->scenario.category_count && placing->status == YS_OK; i++)
         if (homes & (1u << i))
             placing->status = ys_target_add_video(placing->target, i, video->id, "by hash",
@@ -109,6 +110,7 @@ struct ys_target *policy_target(struct storm *storm)
     enum ys_status status = ys_target_new(&placing.target, storm->scenario.old, &storm->err);
     size_t i;
 
+    oracle_new_target(storm);
     for (i = 0; status == YS_OK && i < storm->scenario.category_count; i++) {
         const struct scenario_category *category = &storm->scenario.categories[i];
         struct ys_category_spec spec = {

@@ -107,6 +107,8 @@ static void open_sim(struct storm *storm)
 void storm_init(struct storm *storm, struct memvfs *disk, const char *folder,
                 const struct scenario *scenario, bool loud)
 {
+    size_t i;
+
     memset(storm, 0, sizeof *storm);
     trace_init(&storm->trace, loud);
     storm->scenario = *scenario;
@@ -114,6 +116,8 @@ void storm_init(struct storm *storm, struct memvfs *disk, const char *folder,
     storm->folder = folder;
     (void)snprintf(storm->db_path, sizeof storm->db_path, "%s/sync.db", folder);
     (void)snprintf(storm->token, sizeof storm->token, "%s", YS_SIM_TOKEN);
+    for (i = 0; i < scenario->fault_count; i++)
+        if (strstr(scenario->faults[i], "hiderow")) storm->rows_hidden = true;
     storm->random = scenario->seed ^ UINT64_C(0x73746f726d);
     storm->user_random = scenario->seed ^ UINT64_C(0x75736572);
     storm->client_random = scenario->seed ^ UINT64_C(0x636c69656e74);
@@ -174,10 +178,13 @@ static enum ys_status make_job(struct storm *storm, bool *nothing)
     struct ys_target *target;
     struct ys_plan *plan = NULL;
     enum ys_status status;
+    bool full;
 
     *nothing = false;
     storm->err = (struct ys_error){0};
-    status = ys_fetch(storm->session, false, NULL, NULL, &fetched, &storm->err);
+    /* A row that each listing hid in the storm is found by a full fetch, at the latest. */
+    full = storm->rows_hidden && storm->empty_plans > 0;
+    status = ys_fetch(storm->session, full, NULL, NULL, &fetched, &storm->err);
     if (status != YS_OK) return status;
     target = policy_target(storm);
     if (!target) return storm->err.status;
@@ -355,12 +362,14 @@ static void play_with_copies(struct storm *storm)
     if (!storm->copy) {
         storm_note(storm, "a copy of the database is taken");
         storm->copy = memvfs_copy_take(storm->disk);
+        storm->copy_target = storm->target_number;
         return;
     }
     storm_note(storm, "the old copy of the database is put back");
     life_sleep(storm, COPY_PAUSE_MS);
     storm->ledger_from_day = ys_pacific_day(storm->clock.wall_ms);
     memvfs_copy_put_back(storm->disk, storm->copy);
+    storm->target_number = storm->copy_target;
     memvfs_copy_free(storm->copy);
     storm->copy = NULL;
     storm->copied_back = true;

@@ -59,6 +59,7 @@ struct storm_video {
     char id[16];
     bool ever_gone;            /* was private or deleted at some time */
     bool taken_by_user;        /* the user took its last copy away */
+    uint64_t targets;          /* a bit for each target that places it, the last 64 */
 };
 
 struct storm_oracle {
@@ -106,8 +107,11 @@ struct storm {
     bool disk_failed;          /* an injected failure since the process began */
     bool old_copy_due;         /* accept_old at the next start */
     bool copied_back;          /* an old copy was put back at some time */
+    int64_t target_number;     /* of targets made for the planner */
+    int64_t copy_target;       /* the number when the copy was taken */
     int64_t guesses;           /* reads that may have been booked by a wrong clock */
     int64_t ledger_from_day;   /* what was booked before went with the newer database */
+    bool rows_hidden;          /* the server leaves rows out of listings */
     bool refused_for_good;     /* a fault that ends operations was answered */
     int64_t last_death_mono_ms;
     int disk_fail_in;          /* disk operations until one fails; 0: none */
@@ -193,6 +197,9 @@ void oracle_begin(struct storm *storm);
 void oracle_hook(void *ctx, struct ys_sim *sim, const struct ys_sim_event *event);
 struct storm_video *oracle_video(struct storm *storm, const char *video_id);
 void oracle_touched(struct storm *storm, const char *playlist_id);
+/* The planner is given a new target; the bit of the last one in storm_video.targets. */
+void oracle_new_target(struct storm *storm);
+uint64_t oracle_target_bit(const struct storm *storm);
 /* The user took an item or a playlist away: videos that are nowhere now are the user's doing. */
 void oracle_taken(struct storm *storm);
 void oracle_add_carrier(struct storm *storm, size_t category, const char *playlist_id);
