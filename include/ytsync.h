@@ -491,6 +491,17 @@ struct ys_plan_stage {
     int64_t units;
 };
 
+/* What taking a plan back would cost, once it was carried out: what it made is deleted, what it
+ * deleted is made and filled again, what it took out is put back, what it changed is changed back.
+ * Writes alone. */
+struct ys_undo {
+    int64_t units;
+    int64_t days;         /* as many days as units and creations need */
+    int64_t playlists_deleted, playlists_made, playlists_changed;
+    int64_t entries_put_back, entries_taken_out, entries_moved;
+    int64_t entries_lost; /* of private or deleted videos: these cannot be put back */
+};
+
 struct ys_preview {
     int64_t units;        /* everything: writes and reads */
     int64_t write_units;  /* exact */
@@ -505,6 +516,31 @@ struct ys_preview {
     int64_t already_there;/* videos that are where they belong */
     int64_t unavailable;  /* wanted videos that cannot be inserted anywhere (private, deleted) */
     int64_t blocked;      /* playlists that would be given up but hold something unaccounted for */
+    bool no_cheaper_way;  /* the certificate: no other choice of playlists needs fewer writes */
+    struct ys_undo undo;
+};
+
+/* What becomes of one playlist: of each category, and of each one that is given up. */
+struct ys_plan_playlist {
+    const char *category;     /* "" for one that is given up */
+    const char *playlist_id;  /* "" for one that is still to be made */
+    const char *title_now;    /* "" for one that is still to be made */
+    const char *title_then;   /* "" for one that is given up */
+    enum ys_privacy privacy_now, privacy_then; /* UNSET where there is none */
+    bool carried_on;          /* an old playlist goes on under another name */
+    int64_t rows_now, rows_then;
+    int64_t inserts, takeouts, moves;
+    int64_t strangers;        /* live videos that no category wants and that stay in it */
+    int64_t units;            /* of its writes */
+    int64_t ready_at_ms;      /* when its day begins (today: now); 0: nothing is to be done */
+};
+
+/* One day of the forecast on which something is done. */
+struct ys_plan_day {
+    int64_t starts_at_ms;     /* Pacific midnight; of today: now */
+    int64_t units;            /* reads included */
+    int64_t reads, writes;
+    int64_t ready;            /* playlists that are complete or gone by then */
 };
 
 /* One planned operation. */
@@ -525,17 +561,34 @@ struct ys_plan_block {
     const char *video_id;    /* the first video that is unaccounted for */
     const char *reason;      /* a sentence with the policy line that would settle it */
     int64_t videos;          /* how many there are of it */
+    int64_t unmatched, gone; /* of these: wanted by no category; private or deleted */
 };
 
 /* Plans from what the store holds (fetch first). Pure: no request is sent, nothing is stored. */
 YS_CHECKED enum ys_status ys_plan_make(struct ys_session *session, const struct ys_target *target,
                                        struct ys_plan **out, struct ys_error *err);
+/* What a plan is asked for besides the policy. Zero-initialise. */
+struct ys_plan_options {
+    int64_t daily_units;     /* as if the project had so many a day; 0: as it is set */
+    /* A part that is complete in itself: these categories (keys), their deletes as far as they
+     * depend on nothing outside, as many categories as fit into max_units. None and 0: all. */
+    const char *const *only;
+    size_t only_count;
+    int64_t max_units;
+};
+/* The same with options (NULL: none). YS_EPOLICY when nothing fits into max_units. */
+YS_CHECKED enum ys_status ys_plan_make_with(struct ys_session *session,
+                                            const struct ys_target *target,
+                                            const struct ys_plan_options *options,
+                                            struct ys_plan **out, struct ys_error *err);
 void ys_plan_free(struct ys_plan *plan);
 void ys_plan_preview(const struct ys_plan *plan, struct ys_preview *out);
 size_t ys_plan_count(const struct ys_plan *plan);
 /* False past the end. */
 bool ys_plan_item(const struct ys_plan *plan, size_t index, struct ys_plan_item *out);
 bool ys_plan_block(const struct ys_plan *plan, size_t index, struct ys_plan_block *out);
+bool ys_plan_playlist(const struct ys_plan *plan, size_t index, struct ys_plan_playlist *out);
+bool ys_plan_day(const struct ys_plan *plan, size_t index, struct ys_plan_day *out);
 /* A remark for people ("the title X stands twice ..."), or NULL past the end. */
 const char *ys_plan_warning(const struct ys_plan *plan, size_t index);
 

@@ -168,8 +168,24 @@ function Session:target(policy)
     })
 end
 
+-- A target with what is asked for besides: another level, a part of it, another day's units.
+local function asked(target, options)
+    local out = {}
+    for key, value in pairs(target) do -- unordered: a copy
+        out[key] = value
+    end
+    out.old = options.level or target.old
+    out.daily_units = options.daily_units
+    out.only = options.only
+    out.max_units = options.max_units
+    return out
+end
+
 --- Plans from what the store holds (fetch first); sends nothing and stores nothing.
----@param options {policy: ytsync.Policy|nil, target: ytsync.Target|nil}  one of them
+---@param options {policy: ytsync.Policy|nil, target: ytsync.Target|nil, level: string|nil,
+---  daily_units: integer|nil, only: string[]|nil, max_units: integer|nil}  a policy or a target;
+---  level: instead of the policy's old; daily_units: as if the project had so many; only: keys of
+---  categories; max_units: as many of them as fit
 ---@return ytsync.Plan|nil
 ---@return string|nil message
 ---@return string|nil name
@@ -188,11 +204,12 @@ function Session:plan(options)
     elseif type(target) ~= "table" then
         error("plan: give policy = or target =", 2)
     end
-    local handle, message, name = self.core:plan(target)
+    local handle, message, name = self.core:plan(asked(target, options))
     if not handle then
         return nil, message, name
     end
-    return setmetatable({ core = handle, policy = policy, summary = summary }, Plan)
+    return setmetatable({ core = handle, policy = policy, summary = summary or options.summary,
+        target = target }, Plan)
 end
 
 --- Stores a plan as a new job. "wrong_state" when the channel has an unfinished one.
@@ -232,8 +249,10 @@ end
 -- ------------------------------------------------------------------ plan
 
 --- The plan in numbers: {units, write_units, read_units, plain_units, days, plain_days, ends_at,
---- create_playlists = {count, units}, add_videos =, delete_playlists =, adopted, already_there,
---- unavailable, blocked}.
+--- create_playlists = {count, units}, add_videos =, delete_playlists =, adopted, reused,
+--- already_there, unavailable, blocked, no_cheaper_way, undo = {units, days, playlists_deleted,
+--- playlists_made, playlists_changed, entries_put_back, entries_taken_out, entries_moved,
+--- entries_lost}}. `undo` is what taking it back would cost, once it was done.
 ---@return table
 function Plan:preview()
     return self.core:preview()
@@ -245,8 +264,23 @@ function Plan:items()
     return self.core:items()
 end
 
+--- What becomes of each playlist: of the categories in their order, then of those given up:
+--- {category, playlist_id, title_now, title_then, privacy_now, privacy_then, carried_on, rows_now,
+--- rows_then, inserts, takeouts, moves, strangers, units, ready_at}. "" is none; ready_at is when
+--- its day begins, 0 when nothing is to be done.
+---@return table[]
+function Plan:playlists()
+    return self.core:playlists()
+end
+
+--- The days of the forecast on which something is done: {starts_at, units, reads, writes, ready}.
+---@return table[]
+function Plan:days()
+    return self.core:days()
+end
+
 --- Playlists that stay although the policy would give them up: {playlist_id, title, video_id,
---- reason, videos}.
+--- reason, videos, unmatched, gone}.
 ---@return table[]
 function Plan:blocks()
     return self.core:blocks()

@@ -131,6 +131,27 @@ static enum ys_status read_spec(lua_State *L, int spec, struct ys_target *target
     return read_categories(L, spec, target, results, err);
 }
 
+/* ------------------------------------------------------------------ what is asked besides */
+
+/* spec.daily_units, .max_units and .only. The list of keys is a userdata that is pushed; the keys
+ * live as long as the description. */
+static void read_options(lua_State *L, int spec, struct ys_plan_options *options)
+{
+    options->daily_units = ys_lua_field_integer(L, spec, "the plan", "daily_units", 0);
+    options->max_units = ys_lua_field_integer(L, spec, "the plan", "max_units", 0);
+    int64_t length = ys_lua_field_list(L, spec, "the plan", "only");
+    if (length < 0) return;
+    const char **keys = lua_newuserdatauv(L, ((size_t)length + 1) * sizeof *keys, 0);
+    lua_insert(L, -2);
+    for (int64_t i = 1; i <= length; i++) {
+        keys[i - 1] = ys_lua_element_text(L, i, "only", true);
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+    options->only = keys;
+    options->only_count = (size_t)length;
+}
+
 /* ------------------------------------------------------------------ session:plan */
 
 static void release_plan(void *plan)
@@ -138,11 +159,14 @@ static void release_plan(void *plan)
     ys_plan_free(plan);
 }
 
-/* session:plan{...} -> plan. Stack: 1 session, 2 description, 3 plan, 4 target. */
+/* session:plan{...} -> plan. Stack: 1 session, 2 description, then the keys of `only` if there are
+ * any, the plan, the target. */
 static int session_plan(lua_State *L)
 {
-    static const char *const known[] = {"old",     "policy_hash", "channel",    "protect",
-                                        "sources", "drops",       "categories", NULL};
+    static const char *const known[] = {"old",         "policy_hash", "channel",    "protect",
+                                        "sources",     "drops",       "categories", "only",
+                                        "daily_units", "max_units",   NULL};
+    struct ys_plan_options options = {.daily_units = 0};
     struct ys_error err = {.status = YS_OK};
     enum ys_old old = YS_OLD_KEEP;
     struct ys_plan *plan = NULL;
@@ -158,6 +182,8 @@ static int session_plan(lua_State *L)
         return ys_lua_failf(L, YS_EINVAL, "unknown old = '%.50s'; it can be keep, reuse or delete",
                             name);
     lua_settop(L, 2);
+    read_options(L, 2, &options);
+    int base = lua_gettop(L);
     struct ys_lua_handle *handle = ys_lua_handle_new(L, YS_LUA_PLAN, 1);
     if (!handle) return ys_lua_fail(L, YS_ENOMEM, NULL);
     struct target_box *box = lua_newuserdatauv(L, sizeof *box, 0);
@@ -169,13 +195,13 @@ static int session_plan(lua_State *L)
     struct ys_session *session = ys_lua_session_use(L, 1);
     if (status == YS_OK && !session) results = ys_lua_session_unusable(L, 1);
     if (status == YS_OK && session) {
-        status = ys_plan_make(session, box->target, &plan, &err);
+        status = ys_plan_make_with(session, box->target, &options, &plan, &err);
         if (status == YS_OK) ys_lua_handle_fill(handle, plan, release_plan);
     }
     ys_target_free(box->target);
     box->target = NULL;
     if (results == 0 && status == YS_OK) {
-        lua_settop(L, 3);
+        lua_settop(L, base + 1);
         return 1;
     }
     ys_lua_handle_close(handle);
@@ -233,6 +259,30 @@ static int plan_blocks(lua_State *L)
     return ys_lua_rows_push(L, rows, YS_OK, NULL);
 }
 
+static int plan_playlists(lua_State *L)
+{
+    struct ys_plan_playlist playlist;
+    luaL_checkudata(L, 1, YS_LUA_PLAN);
+    struct ys_lua_rows *rows = ys_lua_rows_new(L, &ys_lua_plan_playlist_record);
+    struct ys_plan *plan = plan_use(L);
+    if (!plan) return plan_unusable(L);
+    for (size_t i = 0; ys_plan_playlist(plan, i, &playlist); i++)
+        if (!ys_lua_rows_add(rows, &playlist)) break;
+    return ys_lua_rows_push(L, rows, YS_OK, NULL);
+}
+
+static int plan_days(lua_State *L)
+{
+    struct ys_plan_day day;
+    luaL_checkudata(L, 1, YS_LUA_PLAN);
+    struct ys_lua_rows *rows = ys_lua_rows_new(L, &ys_lua_plan_day_record);
+    struct ys_plan *plan = plan_use(L);
+    if (!plan) return plan_unusable(L);
+    for (size_t i = 0; ys_plan_day(plan, i, &day); i++)
+        if (!ys_lua_rows_add(rows, &day)) break;
+    return ys_lua_rows_push(L, rows, YS_OK, NULL);
+}
+
 static int plan_warnings(lua_State *L)
 {
     const char *warning;
@@ -249,7 +299,8 @@ void ys_lua_plan_type(lua_State *L)
 {
     static const luaL_Reg methods[] = {
         {"preview", plan_preview},   {"items", plan_items}, {"blocks", plan_blocks},
-        {"warnings", plan_warnings}, {NULL, NULL},
+        {"warnings", plan_warnings}, {"playlists", plan_playlists}, {"days", plan_days},
+        {NULL, NULL},
     };
     static const luaL_Reg session_methods[] = {{"plan", session_plan}, {NULL, NULL}};
     ys_lua_new_type(L, TARGET_TYPE, NULL, target_gc);

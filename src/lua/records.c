@@ -133,6 +133,20 @@ static const struct ys_lua_field plan_stage_fields[] = {
 };
 static const struct ys_lua_record plan_stage_record = {"stage", FIELDS(plan_stage_fields), false};
 
+static const struct ys_lua_field undo_fields[] = {
+    INTEGER(ys_undo, "units", units),
+    INTEGER(ys_undo, "days", days),
+    INTEGER(ys_undo, "playlists_deleted", playlists_deleted),
+    INTEGER(ys_undo, "playlists_made", playlists_made),
+    INTEGER(ys_undo, "playlists_changed", playlists_changed),
+    INTEGER(ys_undo, "entries_put_back", entries_put_back),
+    INTEGER(ys_undo, "entries_taken_out", entries_taken_out),
+    INTEGER(ys_undo, "entries_moved", entries_moved),
+    INTEGER(ys_undo, "entries_lost", entries_lost),
+};
+static const struct ys_lua_record undo_record = {"price of taking back", FIELDS(undo_fields),
+                                                 false};
+
 static const struct ys_lua_field preview_fields[] = {
     INTEGER(ys_preview, "units", units),
     INTEGER(ys_preview, "write_units", write_units),
@@ -145,9 +159,12 @@ static const struct ys_lua_field preview_fields[] = {
     RECORD(ys_preview, "add_videos", add_videos, plan_stage_record),
     RECORD(ys_preview, "delete_playlists", delete_playlists, plan_stage_record),
     INTEGER(ys_preview, "adopted", adopted),
+    INTEGER(ys_preview, "reused", reused),
     INTEGER(ys_preview, "already_there", already_there),
     INTEGER(ys_preview, "unavailable", unavailable),
     INTEGER(ys_preview, "blocked", blocked),
+    BOOLEAN(ys_preview, "no_cheaper_way", no_cheaper_way),
+    RECORD(ys_preview, "undo", undo, undo_record),
 };
 const struct ys_lua_record ys_lua_preview_record = {"preview", FIELDS(preview_fields), false};
 
@@ -169,8 +186,40 @@ static const struct ys_lua_field block_fields[] = {
     POINTER(ys_plan_block, "video_id", video_id),
     POINTER(ys_plan_block, "reason", reason),
     INTEGER(ys_plan_block, "videos", videos),
+    INTEGER(ys_plan_block, "unmatched", unmatched),
+    INTEGER(ys_plan_block, "gone", gone),
 };
 const struct ys_lua_record ys_lua_block_record = {"blocked playlist", FIELDS(block_fields), false};
+
+static const struct ys_lua_field plan_playlist_fields[] = {
+    POINTER(ys_plan_playlist, "category", category),
+    POINTER(ys_plan_playlist, "playlist_id", playlist_id),
+    POINTER(ys_plan_playlist, "title_now", title_now),
+    POINTER(ys_plan_playlist, "title_then", title_then),
+    NAME(ys_plan_playlist, "privacy_now", privacy_now, privacy_name_of),
+    NAME(ys_plan_playlist, "privacy_then", privacy_then, privacy_name_of),
+    BOOLEAN(ys_plan_playlist, "carried_on", carried_on),
+    INTEGER(ys_plan_playlist, "rows_now", rows_now),
+    INTEGER(ys_plan_playlist, "rows_then", rows_then),
+    INTEGER(ys_plan_playlist, "inserts", inserts),
+    INTEGER(ys_plan_playlist, "takeouts", takeouts),
+    INTEGER(ys_plan_playlist, "moves", moves),
+    INTEGER(ys_plan_playlist, "strangers", strangers),
+    INTEGER(ys_plan_playlist, "units", units),
+    INTEGER(ys_plan_playlist, "ready_at", ready_at_ms),
+};
+const struct ys_lua_record ys_lua_plan_playlist_record = {"planned playlist",
+                                                          FIELDS(plan_playlist_fields), false};
+
+static const struct ys_lua_field plan_day_fields[] = {
+    INTEGER(ys_plan_day, "starts_at", starts_at_ms),
+    INTEGER(ys_plan_day, "units", units),
+    INTEGER(ys_plan_day, "reads", reads),
+    INTEGER(ys_plan_day, "writes", writes),
+    INTEGER(ys_plan_day, "ready", ready),
+};
+const struct ys_lua_record ys_lua_plan_day_record = {"day of a plan", FIELDS(plan_day_fields),
+                                                     false};
 
 static const struct ys_lua_field warning_fields[] = {{"text", YS_LUA_TEXT_POINTER, 0, NULL, NULL}};
 const struct ys_lua_record ys_lua_warning_record = {"warning", FIELDS(warning_fields), true};

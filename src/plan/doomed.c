@@ -65,10 +65,11 @@ bool ys_plan_may_change(const struct ys_plan *plan, const struct ys_snapshot *sn
 }
 
 static enum ys_status add_block(struct ys_plan *plan, const struct ys_snap_playlist *playlist,
-                                const char *video_id, const char *why, int64_t videos,
-                                struct ys_error *err)
+                                const char *video_id, const char *why,
+                                const struct ys_plan_block *counted, struct ys_error *err)
 {
-    struct ys_plan_block block = {.videos = videos};
+    struct ys_plan_block block = *counted;
+    int64_t videos = block.videos;
     char reason[YS_ERROR_BYTES];
 
     if (videos > 1)
@@ -103,20 +104,22 @@ static enum ys_status judge(struct ys_plan *plan, const struct ys_snapshot *snap
                                      : "it is empty",
     };
     const char *first = "", *why = NULL;
-    int64_t objections = 0;
+    struct ys_plan_block counted = {.videos = 0};
     size_t i;
 
     if (!playlist->listed)
-        return add_block(plan, playlist, "", "its videos could not be read", 0, err);
+        return add_block(plan, playlist, "", "its videos could not be read", &counted, err);
     for (i = 0; i < playlist->item_count; i++) {
         const char *reason = objection(plan, snapshot, target, &playlist->items[i]);
         if (!reason) continue;
-        if (objections++ == 0) {
+        if (ys_map_get(&snapshot->gone, playlist->items[i].video_id, NULL)) counted.gone++;
+        else counted.unmatched++;
+        if (counted.videos++ == 0) {
             first = playlist->items[i].video_id;
             why = reason;
         }
     }
-    if (objections > 0) return add_block(plan, playlist, first, why, objections, err);
+    if (counted.videos > 0) return add_block(plan, playlist, first, why, &counted, err);
     return ys_plan_add(plan, &op, err);
 }
 

@@ -6,6 +6,7 @@
  * and whose pages are full. Writes are exact in any case. */
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/time.h"
 #include "plan/plan.h"
 #include "plan/schedule.h"
@@ -23,6 +24,7 @@ struct flight {
 };
 
 struct model {
+    struct ys_plan *plan;      /* its days and the days of its playlists are filled in */
     struct ys_agenda agenda;
     const struct ys_plan_today *today;
     struct ys_moment moment;
@@ -32,6 +34,8 @@ struct model {
     int64_t day;               /* 0: today */
     int64_t reads;
     bool worked;               /* something was done on this day */
+    struct ys_plan_day today_row; /* what was done on this day */
+    size_t *lane_of;           /* per row of plan->playlists */
 };
 
 static int64_t pages(int64_t rows)
@@ -68,6 +72,11 @@ static enum ys_status build(struct model *model, const struct ys_plan *plan,
     for (i = 0; i < plan->assigned_count; i++)
         model->agenda.lanes[plan->assigned[i].category].destination = true;
     for (i = 0; i < plan->op_count; i++) YS_TRY(add_op(model, snapshot, &plan->ops[i], err));
+    model->lane_of = ys_alloc_zero(plan->playlist_count, sizeof *model->lane_of);
+    if (!model->lane_of) return ys_fail(err, YS_ENOMEM, "Memory ran out.");
+    for (i = 0; i < plan->playlist_count; i++)
+        YS_TRY(ys_agenda_lane(&model->agenda, plan->playlists[i].category,
+                              plan->playlists[i].playlist_id, &model->lane_of[i], err));
     return YS_OK;
 }
 
@@ -88,25 +97,72 @@ static void start_lane(struct model *model, struct ys_lane *lane)
     if (!lane->verified) lane->last_add_ms = model->moment.now_ms;
 }
 
+static void spend(struct model *model, int64_t reads, int64_t write_units)
+{
+    model->moment.units_left -= reads + write_units;
+    model->reads += reads;
+    model->today_row.reads += reads;
+    model->today_row.writes += write_units > 0;
+    model->today_row.units += reads + write_units;
+}
+
+/* A playlist is ready when everything was added to it, verified and published; one that is given
+ * up, when it is deleted. */
+static bool ready(const struct ys_lane *lane)
+{
+    return !lane->busy && lane->verified && lane->open[YS_OP_PLAYLIST_CREATE] == 0 &&
+           lane->open[YS_OP_PLAYLIST_UPDATE] == 0 && lane->open[YS_OP_ITEM_INSERT] == 0 &&
+           lane->open[YS_OP_ITEM_MOVE] == 0 && lane->open[YS_OP_PLAYLIST_PUBLISH] == 0 &&
+           lane->open[YS_OP_PLAYLIST_DELETE] == 0;
+}
+
+/* The day is over: what was done on it, and what is ready by now. */
+static enum ys_status end_day(struct model *model, struct ys_error *err)
+{
+    struct ys_plan *plan = model->plan;
+    struct ys_plan_day row = model->today_row;
+    size_t i;
+
+    row.starts_at_ms =
+        model->day == 0 ? model->today->now_ms
+                        : ys_pacific_day_start_ms(ys_pacific_day(model->today->now_ms) +
+                                                  model->day);
+    for (i = 0; i < plan->playlist_count; i++) {
+        struct ys_plan_playlist *playlist = &plan->playlists[i];
+        if (playlist->units == 0 || playlist->ready_at_ms != 0 ||
+            !ready(&model->agenda.lanes[model->lane_of[i]]))
+            continue;
+        playlist->ready_at_ms = row.starts_at_ms;
+        row.ready++;
+    }
+    model->today_row = (struct ys_plan_day){.starts_at_ms = 0};
+    if (row.units == 0) return YS_OK;
+    YS_TRY(YS_GROW(plan->days, plan->day_capacity, plan->day_count, err));
+    plan->days[plan->day_count++] = row;
+    return YS_OK;
+}
+
 /* A start looks at the channel. */
 static void start_day(struct model *model, int64_t units_left, int64_t creates_left)
 {
     size_t i;
 
-    model->moment.units_left = units_left - 1;
+    model->moment.units_left = units_left;
     model->creates_left = creates_left;
-    model->reads++;
+    spend(model, 1, 0);
     model->worked = false;
     for (i = 0; i < model->agenda.lane_count; i++) start_lane(model, &model->agenda.lanes[i]);
 }
 
-static void next_day(struct model *model)
+static enum ys_status next_day(struct model *model, struct ys_error *err)
 {
     const struct ys_quota_limits *limits = &model->today->limits;
 
+    YS_TRY(end_day(model, err));
     /* A day that brings nothing is followed by others like it. */
     model->day = model->worked || model->day == 0 ? model->day + 1 : FORECAST_DAYS_MAX;
     start_day(model, limits->daily_units - limits->keep_units, limits->creates);
+    return YS_OK;
 }
 
 /* ---------------------------------------------------------------- actions */
@@ -158,7 +214,7 @@ static void write(struct model *model, size_t task)
 {
     enum ys_op_kind kind = model->agenda.tasks[task].kind;
 
-    model->moment.units_left -= ys_op_units(kind);
+    spend(model, 0, ys_op_units(kind));
     if (kind == YS_OP_PLAYLIST_CREATE) model->creates_left--;
     ys_agenda_set_status(&model->agenda, task, YS_OP_STATUS_IN_FLIGHT);
     model->agenda.lanes[model->agenda.tasks[task].lane].busy = true;
@@ -173,8 +229,7 @@ static void read(struct model *model, const struct ys_action *action)
     int64_t reads = action->kind == YS_ACT_METADATA ? 1 : pages((int64_t)lane->rows);
     size_t i;
 
-    model->reads += reads;
-    model->moment.units_left -= reads;
+    spend(model, reads, 0);
     while (model->moment.now_ms < begun_ms + reads * EXCHANGE_MS)
         pass(model, begun_ms + reads * EXCHANGE_MS);
     switch (action->kind) {
@@ -194,8 +249,8 @@ static void read(struct model *model, const struct ys_action *action)
     }
 }
 
-/* One decision; false when nothing is left. */
-static bool act(struct model *model)
+/* One decision; *more is false when nothing is left. */
+static enum ys_status act(struct model *model, bool *more, struct ys_error *err)
 {
     struct ys_action action;
 
@@ -203,22 +258,24 @@ static bool act(struct model *model)
     model->moment.may_write = model->flight_count < model->flights_max;
     ys_agenda_next(&model->agenda, &model->moment, &action);
     switch (action.kind) {
-    case YS_ACT_DONE: return false;
+    case YS_ACT_DONE: *more = false; break;
     case YS_ACT_WRITE:
         write(model, action.task);
         model->worked = true;
-        return true;
-    case YS_ACT_WAIT: pass(model, action.wake_ms); return true;
+        break;
+    case YS_ACT_WAIT: pass(model, action.wake_ms); break;
     case YS_ACT_NO_UNITS:
     case YS_ACT_NO_CREATES:
         if (model->flight_count > 0) pass(model, INT64_MAX);
-        else next_day(model);
-        return model->day < FORECAST_DAYS_MAX;
+        else YS_TRY(next_day(model, err));
+        *more = model->day < FORECAST_DAYS_MAX;
+        break;
     default:
         read(model, &action);
         model->worked = true;
-        return true;
+        break;
     }
+    return YS_OK;
 }
 
 /* ---------------------------------------------------------------- the forecast */
@@ -236,21 +293,21 @@ static enum ys_status run(struct ys_plan *plan, const struct ys_snapshot *snapsh
 {
     /* The backup looks at the channel and lists its playlists. */
     int64_t backup_reads = 1 + pages(plan->playlists_now);
+    bool more = true;
 
     YS_TRY(build(model, plan, snapshot, err));
     start_day(model, model->today->units_left, model->today->creates_left);
-    if (model->moment.units_left < backup_reads) next_day(model);
-    model->reads += backup_reads;
-    model->moment.units_left -= backup_reads;
-    while (act(model)) continue;
-    return YS_OK;
+    if (model->moment.units_left < backup_reads) YS_TRY(next_day(model, err));
+    spend(model, backup_reads, 0);
+    while (more) YS_TRY(act(model, &more, err));
+    return end_day(model, err);
 }
 
 enum ys_status ys_plan_forecast(struct ys_plan *plan, const struct ys_snapshot *snapshot,
                                 const struct ys_plan_today *today, struct ys_error *err)
 {
     struct ys_preview *preview = &plan->preview;
-    struct model model = {.today = today, .moment = {.confirmed = true}};
+    struct model model = {.plan = plan, .today = today, .moment = {.confirmed = true}};
     enum ys_status status = YS_OK;
 
     ys_agenda_init(&model.agenda, today->settle_ms);
@@ -270,6 +327,7 @@ enum ys_status ys_plan_forecast(struct ys_plan *plan, const struct ys_snapshot *
     }
     preview->read_units = model.reads;
     preview->units = preview->write_units + preview->read_units;
+    ys_free(model.lane_of);
     ys_agenda_free(&model.agenda);
     return status;
 }

@@ -160,13 +160,36 @@ static enum ys_status check_channel(const struct ys_snapshot *snapshot,
                    target->channel_id, snapshot->channel.id, snapshot->channel.title);
 }
 
+/* What people are told besides the operations, and what needs the target for it. */
+static enum ys_status describe(struct ys_plan *plan, const struct ys_snapshot *snapshot,
+                               const struct ys_target *target, const struct ys_plan_today *today,
+                               struct ys_error *err)
+{
+    size_t i;
+
+    YS_TRY(ys_plan_overview(plan, snapshot, target, err));
+    YS_TRY(ys_plan_undo(plan, snapshot, &today->limits, &plan->preview.undo, err));
+    plan->preview.no_cheaper_way = plan->savings == plan->savings_bound;
+    count_plain(plan, snapshot, target);
+    for (i = 0; i < plan->category_count; i++) plan->categories[i].wanted = NULL;
+    return YS_OK;
+}
+
 enum ys_status ys_plan_build(const struct ys_snapshot *snapshot, const struct ys_target *target,
                              const struct ys_plan_today *today, struct ys_plan **out,
                              struct ys_error *err)
 {
+    return ys_plan_build_part(snapshot, target, today, NULL, out, err);
+}
+
+enum ys_status ys_plan_build_part(const struct ys_snapshot *snapshot,
+                                  const struct ys_target *target,
+                                  const struct ys_plan_today *today,
+                                  const struct ys_plan_options *options, struct ys_plan **out,
+                                  struct ys_error *err)
+{
     struct ys_plan *plan;
     enum ys_status status;
-    size_t i;
 
     *out = NULL;
     YS_TRY(check_channel(snapshot, target, err));
@@ -183,11 +206,9 @@ enum ys_status ys_plan_build(const struct ys_snapshot *snapshot, const struct ys
     if (status == YS_OK) status = ys_plan_doomed(plan, snapshot, target, err);
     if (status == YS_OK) status = warn_doubled_titles(plan, snapshot, err);
     if (status == YS_OK) status = keep_target(plan, target, err);
-    if (status == YS_OK) {
-        count_plain(plan, snapshot, target);
-        for (i = 0; i < plan->category_count; i++) plan->categories[i].wanted = NULL;
-        status = ys_plan_forecast(plan, snapshot, today, err);
-    }
+    if (status == YS_OK) status = ys_plan_part(plan, snapshot, target, options, err);
+    if (status == YS_OK) status = describe(plan, snapshot, target, today, err);
+    if (status == YS_OK) status = ys_plan_forecast(plan, snapshot, today, err);
     if (status == YS_OK) *out = plan;
     else ys_plan_free(plan);
     return status;
@@ -202,6 +223,8 @@ void ys_plan_free(struct ys_plan *plan)
     ys_free(plan->drops);
     ys_free(plan->blocks);
     ys_free(plan->warnings);
+    ys_free(plan->playlists);
+    ys_free(plan->days);
     ys_arena_free(&plan->arena);
     ys_free(plan);
 }
@@ -238,6 +261,20 @@ bool ys_plan_block(const struct ys_plan *plan, size_t index, struct ys_plan_bloc
 {
     if (index >= plan->block_count) return false;
     *out = plan->blocks[index];
+    return true;
+}
+
+bool ys_plan_playlist(const struct ys_plan *plan, size_t index, struct ys_plan_playlist *out)
+{
+    if (index >= plan->playlist_count) return false;
+    *out = plan->playlists[index];
+    return true;
+}
+
+bool ys_plan_day(const struct ys_plan *plan, size_t index, struct ys_plan_day *out)
+{
+    if (index >= plan->day_count) return false;
+    *out = plan->days[index];
     return true;
 }
 

@@ -2,8 +2,9 @@
  *
  * The way of the data: resolve.c says which playlist carries which category, reuse.c
  * which old ones are carried on by those that have none, diff.c what has to
- * be done to each, doomed.c which old playlists may go, forecast.c what it costs in reads and days;
- * plan.c puts them in order. Text in a plan lives in its arena. */
+ * be done to each, doomed.c which old playlists may go, part.c leaves out what was not asked for,
+ * overview.c says what becomes of each playlist, undo.c what taking it back would cost, forecast.c
+ * what it costs in reads and days; plan.c puts them in order. Text in a plan lives in its arena. */
 #ifndef YS_PLAN_PLAN_H
 #define YS_PLAN_PLAN_H
 
@@ -64,6 +65,10 @@ struct ys_plan {
     int64_t plain_write_units;
     int64_t savings;           /* writes that carrying on saves against new playlists */
     int64_t savings_bound;     /* the most that any choice could save, by the matching's prices */
+    struct ys_plan_playlist *playlists; /* of the categories in their order, then those given up */
+    size_t playlist_count, playlist_capacity;
+    struct ys_plan_day *days;  /* on which something is done */
+    size_t day_count, day_capacity;
     struct ys_preview preview;
 };
 
@@ -81,6 +86,13 @@ YS_CHECKED enum ys_status ys_plan_build(const struct ys_snapshot *snapshot,
                                         const struct ys_plan_today *today, struct ys_plan **out,
                                         struct ys_error *err);
 
+/* The same of a part (ys_plan_options; NULL: all of it). */
+YS_CHECKED enum ys_status ys_plan_build_part(const struct ys_snapshot *snapshot,
+                                             const struct ys_target *target,
+                                             const struct ys_plan_today *today,
+                                             const struct ys_plan_options *options,
+                                             struct ys_plan **out, struct ys_error *err);
+
 /* The parts, in the order in which they run. */
 YS_CHECKED enum ys_status ys_plan_resolve(struct ys_plan *plan, const struct ys_snapshot *snapshot,
                                           const struct ys_target *target, struct ys_error *err);
@@ -90,6 +102,21 @@ YS_CHECKED enum ys_status ys_plan_diff(struct ys_plan *plan, const struct ys_sna
                                        const struct ys_target *target, struct ys_error *err);
 YS_CHECKED enum ys_status ys_plan_doomed(struct ys_plan *plan, const struct ys_snapshot *snapshot,
                                          const struct ys_target *target, struct ys_error *err);
+/* Leaves out what options->only and ->max_units do not ask for. */
+YS_CHECKED enum ys_status ys_plan_part(struct ys_plan *plan, const struct ys_snapshot *snapshot,
+                                       const struct ys_target *target,
+                                       const struct ys_plan_options *options,
+                                       struct ys_error *err);
+/* Fills plan->playlists, but for ready_at_ms. */
+YS_CHECKED enum ys_status ys_plan_overview(struct ys_plan *plan,
+                                           const struct ys_snapshot *snapshot,
+                                           const struct ys_target *target, struct ys_error *err);
+/* What it would cost to bring the library of the snapshot back after the plan was carried out, by
+ * the table of prices that the plan itself goes by. */
+YS_CHECKED enum ys_status ys_plan_undo(const struct ys_plan *plan,
+                                       const struct ys_snapshot *snapshot,
+                                       const struct ys_quota_limits *limits,
+                                       struct ys_undo *out, struct ys_error *err);
 YS_CHECKED enum ys_status ys_plan_forecast(struct ys_plan *plan,
                                            const struct ys_snapshot *snapshot,
                                            const struct ys_plan_today *today,

@@ -14,6 +14,26 @@
 enum ys_status ys_plan_make(struct ys_session *session, const struct ys_target *target,
                             struct ys_plan **out, struct ys_error *err)
 {
+    return ys_plan_make_with(session, target, NULL, out, err);
+}
+
+/* The day as it would be had the project so many units; what was used stays used. */
+static enum ys_status suppose_units(struct ys_client *client, int64_t daily_units,
+                                    struct ys_plan_today *today, struct ys_error *err)
+{
+    struct ys_quota_record now;
+
+    YS_TRY(ys_client_quota(client, &now, err));
+    today->limits.daily_units = daily_units;
+    today->units_left = daily_units - now.keep_units - now.used_units - now.reserved_units;
+    if (today->units_left < 0) today->units_left = 0;
+    return YS_OK;
+}
+
+enum ys_status ys_plan_make_with(struct ys_session *session, const struct ys_target *target,
+                                 const struct ys_plan_options *options, struct ys_plan **out,
+                                 struct ys_error *err)
+{
     struct ys_snapshot snapshot;
     struct ys_plan_today today;
     int64_t settle_s;
@@ -28,8 +48,10 @@ enum ys_status ys_plan_make(struct ys_session *session, const struct ys_target *
     YS_TRY(ys_store_setting_get(session->store, "pace.writes", &today.writes_max, err));
     YS_TRY(ys_store_setting_get(session->store, "pace.settle_s", &settle_s, err));
     today.settle_ms = settle_s * 1000;
+    if (options && options->daily_units > 0)
+        YS_TRY(suppose_units(client, options->daily_units, &today, err));
     YS_TRY(ys_snapshot_load(session->store, &snapshot, err));
-    status = ys_plan_build(&snapshot, target, &today, out, err);
+    status = ys_plan_build_part(&snapshot, target, &today, options, out, err);
     ys_snapshot_free(&snapshot);
     return status;
 }

@@ -2,7 +2,8 @@
 -- Returns function(db) -> true, or raises.
 local core = require "ytsync.core"
 
-local PLAN_METHODS = { "blocks", "close", "items", "preview", "warnings" }
+local PLAN_METHODS = { "blocks", "close", "days", "items", "playlists", "preview",
+    "warnings" }
 local JOB_METHODS = { "close", "decide", "events", "id", "step", "stop", "wait_ms" }
 local SPEC = { categories = { { key = "A", videos = { { "video-0001A", "x" } } } } }
 
@@ -44,8 +45,8 @@ local function check_empty_plan(session)
     assert(methods_of(plan) == table.concat(PLAN_METHODS, " "), methods_of(plan))
     local preview = plan:preview()
     assert(keys(preview) == "add_videos adopted already_there blocked create_playlists days "
-        .. "delete_playlists ends_at plain_days plain_units read_units unavailable units "
-        .. "write_units", keys(preview))
+        .. "delete_playlists ends_at no_cheaper_way plain_days plain_units read_units reused "
+        .. "unavailable undo units write_units", keys(preview))
     assert(preview.units == 0 and preview.days == 0 and preview.add_videos.count == 0)
     assert(#plan:items() == 0 and #plan:blocks() == 0 and #plan:warnings() == 0)
     assert(plan:close() and plan:close())

@@ -61,9 +61,10 @@ local function check_videos(session)
     assert(gone.availability ~= "live" and gone.duration_s == nil)
 end
 
-local function make_plan(session, playlists)
+local function make_plan(session, playlists, only)
     return assert(session:plan {
         old = "delete", policy_hash = core.sha256("a policy"), channel = session:channel().id,
+        only = only, daily_units = only and 300,
         protect = { playlists["Küche “neu”"].id },
         categories = {
             { key = "Swing", title = "All Jazz", description = "By ytsync", privacy = "unlisted",
@@ -91,7 +92,25 @@ local function check_plan(plan)
     end
     assert(inserts == 2, inserts)
     assert(type(plan:blocks()) == "table" and type(plan:warnings()) == "table")
+    assert(preview.no_cheaper_way == true and preview.reused == 1)
+    local rows, days = plan:playlists(), plan:days()
+    assert(#rows == 3 and rows[1].title_now == "Jazz" and rows[1].title_then == "All Jazz")
+    assert(rows[1].carried_on and rows[1].privacy_then == "unlisted", rows[1].privacy_then)
+    assert(rows[2].title_now == "" and rows[2].privacy_now == "" and rows[2].inserts == 1)
+    assert(rows[3].category == "" and rows[3].title_now == "Jazz 2" and rows[3].rows_then == 0)
+    assert(rows[3].ready_at == days[1].starts_at and rows[3].ready_at > 0)
+    assert(#days == 1 and days[1].units == preview.units and days[1].ready == 3, days[1].ready)
+    assert(days[1].reads == preview.read_units and preview.undo.playlists_made == 1)
     return preview
+end
+
+-- A part of it, on a smaller day.
+local function check_part(plan)
+    local preview, rows = plan:preview(), plan:playlists()
+    assert(preview.write_units == 100 and preview.delete_playlists.count == 0)
+    assert(rows[1].units == 0 and rows[2].units == 100 and #rows == 2)
+    assert(#plan:days() == 1)
+    plan:close()
 end
 
 -- Steps until the job is completed; says yes when it asks.
@@ -156,6 +175,7 @@ return function(db, more)
     local playlists = check_library(session)
     check_videos(session)
     local plan = make_plan(session, playlists)
+    check_part(make_plan(session, playlists, { "Bread" }))
     local preview = check_plan(plan)
     local job = assert(session:start(plan))
     assert(select(3, session:start(plan)) == "wrong_state", "one job at a time")

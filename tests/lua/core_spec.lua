@@ -356,6 +356,10 @@ describe("a plan", function()
             { categories = { { key = "A", videos = { { 5 } } } } })
         raises("drops: element 2 is a boolean, it must be a string", session.plan, session,
             { drops = { { "video-0001A", true } } })
+        raises("only: element 1 is a number, it must be a string", session.plan, session,
+            { only = { 5 } })
+        raises("'max_units' is a string, it must be a whole number", session.plan, session,
+            { max_units = "5" })
     end)
 
     it("takes no set for a list, since that would protect nothing", function()

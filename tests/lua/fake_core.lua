@@ -288,6 +288,7 @@ local function plan_deletes(plan, world, target, placed)
         if given_up and missing > 0 then
             plan.block_list[#plan.block_list + 1] = { playlist_id = playlist.id,
                 title = playlist.title, video_id = first, videos = missing,
+                unmatched = missing, gone = 0,
                 reason = ("%d of its videos have no place"):format(missing) }
         elseif given_up then
             add(plan, "playlist_delete", { title = playlist.title, playlist_id = playlist.id })
@@ -302,7 +303,7 @@ function Session:plan(target)
         return nil, "another channel", "wrong_channel"
     end
     local plan = setmetatable({ world = world, list = {}, block_list = {}, adopted = 0,
-        already_there = 0, policy_hash = target.policy_hash }, Plan)
+        already_there = 0, policy_hash = target.policy_hash, target = target }, Plan)
     local placed = plan_categories(plan, world, target)
     if target.old == "delete" then
         plan_deletes(plan, world, target, placed)
@@ -316,6 +317,42 @@ end
 
 function Plan:blocks()
     return self.block_list
+end
+
+-- One row a category, then those that are given up; all is ready on the first day.
+function Plan:playlists()
+    local rows, by_key = {}, {}
+    for _, category in ipairs(self.target.categories) do
+        local playlist = live_playlist(self.world, category.title)
+        local count = playlist and #playlist.videos or 0
+        local row = { category = category.key, playlist_id = playlist and playlist.id or "",
+            title_now = playlist and playlist.title or "", title_then = category.title,
+            privacy_now = playlist and "private" or "", privacy_then = "private",
+            carried_on = false, rows_now = count, rows_then = count, inserts = 0, takeouts = 0,
+            moves = 0, strangers = 0, units = 0, ready_at = 0 }
+        rows[#rows + 1], by_key[category.key] = row, row
+    end
+    for _, item in ipairs(self.list) do
+        local row = by_key[item.category]
+        if item.kind == "playlist_delete" then
+            rows[#rows + 1] = { category = "", playlist_id = item.playlist_id,
+                title_now = item.title, title_then = "", privacy_now = "private",
+                privacy_then = "", carried_on = false, rows_now = 2, rows_then = 0, inserts = 0,
+                takeouts = 2, moves = 0, strangers = 0, units = item.units,
+                ready_at = self.world.now }
+        else
+            row.units, row.ready_at = row.units + item.units, self.world.now
+            row.inserts = row.inserts + (item.kind == "item_insert" and 1 or 0)
+            row.rows_then = row.rows_now + row.inserts
+        end
+    end
+    return rows
+end
+
+function Plan:days()
+    local units = #self.list * WRITE_UNITS
+    return units == 0 and {} or { { starts_at = self.world.now, units = units, reads = 0,
+        writes = #self.list, ready = 1 } }
 end
 
 function Plan:warnings()
@@ -338,7 +375,11 @@ function Plan:preview()
     stages.plain_units, stages.days, stages.plain_days = units * 2, days, days * 2
     stages.ends_at = self.world.now + days * DAY_MS
     stages.adopted, stages.already_there = self.adopted, self.already_there
-    stages.unavailable, stages.blocked = 0, #self.block_list
+    stages.unavailable, stages.blocked, stages.reused = 0, #self.block_list, 0
+    stages.no_cheaper_way = true
+    stages.undo = { units = units // 2, days = days, playlists_deleted = 0, playlists_made = 0,
+        playlists_changed = 0, entries_put_back = 0, entries_taken_out = 0, entries_moved = 0,
+        entries_lost = 0 }
     return stages
 end
 

@@ -1,0 +1,273 @@
+/* part.c: a part of a plan that is complete in itself.
+ *
+ * Chosen are whole categories: made or renamed, filled, published. An entry is taken out, and a
+ * playlist deleted, only when each video has its home in a chosen category, is in its home already,
+ * or is dropped; so nothing depends on what was left out, and P1 holds without it. The rest of the
+ * plan is found again by the next one: what was left out is as it was. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "plan/plan.h"
+#include "youtube/methods.h"
+
+struct part {
+    struct ys_plan *plan;
+    const struct ys_snapshot *snapshot;
+    const struct ys_target *target;
+    struct ys_map keys;        /* category key -> number */
+    bool *chosen;              /* per category */
+    int64_t *units;            /* per category: writes, and reads at most */
+    struct ys_map there;       /* "number:video" of what categories left out hold already */
+};
+
+static int64_t pages(int64_t rows)
+{
+    return rows <= 0 ? 1 : (rows + YS_PAGE_ROWS_MAX - 1) / YS_PAGE_ROWS_MAX;
+}
+
+static void there_key(char *out, size_t bytes, size_t category, const char *video_id)
+{
+    (void)snprintf(out, bytes, "%zu:%s", category, video_id);
+}
+
+/* ---------------------------------------------------------------- choosing */
+
+static enum ys_status choose_named(struct part *part, const struct ys_plan_options *options,
+                                   struct ys_error *err)
+{
+    size_t i;
+    int64_t number;
+
+    for (i = 0; i < options->only_count; i++) {
+        if (!ys_map_get(&part->keys, options->only[i], &number))
+            return ys_fail(err, YS_EINVAL, "The policy has no playlist \"%.150s\".",
+                           options->only[i]);
+        part->chosen[number] = true;
+    }
+    if (options->only_count == 0)
+        for (i = 0; i < part->plan->category_count; i++) part->chosen[i] = true;
+    return YS_OK;
+}
+
+/* What each category costs by itself: its writes, and at most these reads: one listing before the
+ * first write, one after the last, one before each update. */
+static void price(struct part *part)
+{
+    struct ys_plan *plan = part->plan;
+    int64_t number;
+    size_t i;
+
+    for (i = 0; i < plan->op_count; i++) {
+        const struct ys_planned *op = &plan->ops[i];
+        if (!ys_map_get(&part->keys, op->category, &number)) continue;
+        part->units[number] += ys_op_units(op->kind);
+        if (op->kind == YS_OP_PLAYLIST_UPDATE || op->kind == YS_OP_PLAYLIST_PUBLISH)
+            part->units[number]++;
+    }
+    for (i = 0; i < plan->category_count; i++)
+        if (part->units[i] > 0)
+            part->units[i] += pages(plan->categories[i].rows_now) +
+                              2 * pages(plan->categories[i].rows_after);
+}
+
+/* What every job reads: the channel, twice, and the playlists for the backup. */
+static int64_t base_units(const struct part *part)
+{
+    return 2 + pages(part->plan->playlists_now);
+}
+
+/* Of the categories chosen so far, those that fit, in the order of the plan. */
+static enum ys_status choose_fitting(struct part *part, int64_t max_units, int64_t *left,
+                                     struct ys_error *err)
+{
+    struct ys_plan *plan = part->plan;
+    int64_t least = INT64_MAX;
+    bool any = false;
+    size_t i;
+
+    *left = max_units - base_units(part);
+    for (i = 0; i < plan->category_count; i++) {
+        if (!part->chosen[i] || part->units[i] == 0) continue;
+        if (part->units[i] < least) least = part->units[i];
+        part->chosen[i] = part->units[i] <= *left;
+        if (!part->chosen[i]) continue;
+        *left -= part->units[i];
+        any = true;
+    }
+    if (any || least == INT64_MAX) return YS_OK;
+    return ys_fail(err, YS_EPOLICY,
+                   "Nothing fits into %lld units: the smallest playlist takes %lld.",
+                   (long long)max_units, (long long)(least + base_units(part)));
+}
+
+/* ---------------------------------------------------------------- deletes */
+
+/* What the playlists of categories that are left out hold already. */
+static enum ys_status index_there(struct part *part, struct ys_error *err)
+{
+    char key[YS_ID_BYTES + 24];
+    size_t i, j;
+
+    for (i = 0; i < part->plan->category_count; i++) {
+        const struct ys_plan_category *category = &part->plan->categories[i];
+        const struct ys_snap_playlist *playlist;
+        if (part->chosen[i] || category->playlist == YS_NO_PLAYLIST || category->reused) continue;
+        playlist = &part->snapshot->playlists[category->playlist];
+        for (j = 0; j < playlist->item_count; j++) {
+            there_key(key, sizeof key, i, playlist->items[j].video_id);
+            YS_TRY(ys_map_put(&part->there, key, 1, err));
+        }
+    }
+    return YS_OK;
+}
+
+/* Whether a video needs nothing of what was left out. */
+static bool settled(const struct part *part, const char *video_id)
+{
+    char key[YS_ID_BYTES + 24];
+    size_t i;
+
+    if (ys_map_get(&part->target->drop_index, video_id, NULL)) return true;
+    for (i = 0; i < part->plan->category_count; i++) {
+        if (part->chosen[i]) continue;
+        if (!ys_map_get(&part->plan->categories[i].wanted->index, video_id, NULL)) continue;
+        there_key(key, sizeof key, i, video_id);
+        if (!ys_map_get(&part->there, key, NULL)) return false;
+    }
+    return true;
+}
+
+static bool all_settled(const struct part *part, const char *playlist_id)
+{
+    const struct ys_snap_playlist *playlist;
+    int64_t number;
+    size_t i;
+
+    if (!ys_map_get(&part->snapshot->playlist_index, playlist_id, &number)) return false;
+    playlist = &part->snapshot->playlists[number];
+    for (i = 0; i < playlist->item_count; i++)
+        if (!settled(part, playlist->items[i].video_id)) return false;
+    return true;
+}
+
+/* Whether one of its videos has its home in a chosen category: only then it has to do with them. */
+static bool concerns(const struct part *part, const char *playlist_id)
+{
+    const struct ys_snap_playlist *playlist;
+    int64_t number;
+    size_t i, j;
+
+    if (!ys_map_get(&part->snapshot->playlist_index, playlist_id, &number)) return false;
+    playlist = &part->snapshot->playlists[number];
+    for (i = 0; i < playlist->item_count; i++)
+        for (j = 0; j < part->plan->category_count; j++)
+            if (part->chosen[j] && ys_map_get(&part->plan->categories[j].wanted->index,
+                                              playlist->items[i].video_id, NULL))
+                return true;
+    return false;
+}
+
+/* Deletes read the playlist as proof, and the destinations once more: as much as *left allows. */
+static bool delete_fits(const struct part *part, const char *playlist_id, int64_t *left)
+{
+    int64_t number = 0, units = ys_op_units(YS_OP_PLAYLIST_DELETE);
+    size_t i;
+
+    if (!ys_map_get(&part->snapshot->playlist_index, playlist_id, &number)) return false;
+    units += pages((int64_t)part->snapshot->playlists[number].item_count);
+    for (i = 0; i < part->plan->category_count; i++)
+        units += pages(part->plan->categories[i].rows_after);
+    if (units > *left) return false;
+    *left -= units;
+    return true;
+}
+
+/* ---------------------------------------------------------------- leaving out */
+
+static bool stays(const struct part *part, const struct ys_planned *op, int64_t *left)
+{
+    int64_t number;
+
+    if (op->kind == YS_OP_PLAYLIST_DELETE)
+        return all_settled(part, op->playlist_id) && concerns(part, op->playlist_id) &&
+               delete_fits(part, op->playlist_id, left);
+    if (!ys_map_get(&part->keys, op->category, &number) || !part->chosen[number]) return false;
+    return op->kind != YS_OP_ITEM_DELETE || settled(part, op->video_id);
+}
+
+static struct ys_plan_stage *stage_of(struct ys_plan *plan, enum ys_op_kind kind)
+{
+    switch (ys_op_kind_stage(kind)) {
+    case YS_STAGE_CREATE_PLAYLISTS: return &plan->preview.create_playlists;
+    case YS_STAGE_ADD_VIDEOS: return &plan->preview.add_videos;
+    default: return &plan->preview.delete_playlists;
+    }
+}
+
+static void leave_out(struct part *part, int64_t left)
+{
+    struct ys_plan *plan = part->plan;
+    size_t i, kept = 0;
+
+    for (i = 0; i < plan->op_count; i++) {
+        struct ys_plan_stage *stage = stage_of(plan, plan->ops[i].kind);
+        if (stays(part, &plan->ops[i], &left)) {
+            plan->ops[kept++] = plan->ops[i];
+            continue;
+        }
+        stage->count--;
+        stage->units -= ys_op_units(plan->ops[i].kind);
+    }
+    plan->op_count = kept;
+    for (i = 0; i < plan->category_count; i++) {
+        struct ys_plan_category *category = &plan->categories[i];
+        if (part->chosen[i]) continue;
+        category->rows_after = category->rows_now;
+        category->inserts = 0;
+        if (!category->reused) continue;
+        /* Not carried on yet: the next plan chooses anew. */
+        category->reused = false;
+        category->playlist = YS_NO_PLAYLIST;
+        category->playlist_id = "";
+        category->rows_now = category->rows_after = 0;
+        plan->preview.reused--;
+    }
+}
+
+static enum ys_status cut(struct part *part, const struct ys_plan_options *options,
+                          struct ys_error *err)
+{
+    int64_t left = INT64_MAX;
+    size_t i;
+
+    part->chosen = ys_alloc_zero(part->plan->category_count, sizeof *part->chosen);
+    part->units = ys_alloc_zero(part->plan->category_count, sizeof *part->units);
+    if (!part->chosen || !part->units) return ys_fail(err, YS_ENOMEM, "Memory ran out.");
+    for (i = 0; i < part->plan->category_count; i++)
+        YS_TRY(ys_map_put(&part->keys, part->plan->categories[i].key, (int64_t)i, err));
+    YS_TRY(choose_named(part, options, err));
+    price(part);
+    if (options->max_units > 0) YS_TRY(choose_fitting(part, options->max_units, &left, err));
+    YS_TRY(index_there(part, err));
+    leave_out(part, left);
+    return YS_OK;
+}
+
+enum ys_status ys_plan_part(struct ys_plan *plan, const struct ys_snapshot *snapshot,
+                            const struct ys_target *target,
+                            const struct ys_plan_options *options, struct ys_error *err)
+{
+    struct part part = {.plan = plan, .snapshot = snapshot, .target = target};
+    enum ys_status status;
+
+    if (!options || (options->only_count == 0 && options->max_units == 0)) return YS_OK;
+    ys_map_init(&part.keys);
+    ys_map_init(&part.there);
+    status = cut(&part, options, err);
+    ys_map_free(&part.keys);
+    ys_map_free(&part.there);
+    ys_free(part.chosen);
+    ys_free(part.units);
+    return status;
+}
