@@ -1,6 +1,6 @@
 # Finds the libraries with pkg-config and checks their least versions; included by the Makefile for
 # targets that compile. Whoever sets LUA_CFLAGS, CURL_CFLAGS + CURL_LIBS and so on (SQLITE, CRYPTO,
-# MICROHTTPD, CMOCKA) is taken at their word: nothing is looked up for that library.
+# UTF8PROC, MICROHTTPD, CMOCKA) is taken at their word: nothing is looked up for that library.
 
 PC := $(shell command -v $(PKG_CONFIG) 2>/dev/null)
 REMEDY := run `make deps`, which installs what is missing
@@ -31,9 +31,10 @@ $(eval $(call find_library,LUA,lua5.4 lua-5.4 lua54 lua,5.4,5.5,Lua))
 $(eval $(call find_library,CURL,libcurl,7.68,,libcurl))
 $(eval $(call find_library,SQLITE,sqlite3,3.38,,SQLite))
 $(eval $(call find_library,CRYPTO,libcrypto openssl,1.1.1,,OpenSSL))
+$(eval $(call find_library,UTF8PROC,libutf8proc,2.4,,utf8proc))
 
-DEP_CFLAGS := $(CURL_CFLAGS) $(SQLITE_CFLAGS) $(CRYPTO_CFLAGS)
-DEP_LIBS := $(CURL_LIBS) $(SQLITE_LIBS) $(CRYPTO_LIBS) -lm
+DEP_CFLAGS := $(CURL_CFLAGS) $(SQLITE_CFLAGS) $(CRYPTO_CFLAGS) $(UTF8PROC_CFLAGS)
+DEP_LIBS := $(CURL_LIBS) $(SQLITE_LIBS) $(CRYPTO_LIBS) $(UTF8PROC_LIBS) -lm
 
 # Only simd needs libmicrohttpd and only the tests need cmocka: looked for, and missed when used.
 MICROHTTPD_PC := $(call pc_first,libmicrohttpd,0.9.50)

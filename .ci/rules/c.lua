@@ -51,6 +51,7 @@ local OWNERS = {
     { "^sqlite3%.h$", "SQLite", { "^src/db/sqlite[%w_]*%.[ch]$", "^src/net/json%.c$", "^tests/" } },
     { "^curl/", "libcurl", { "^src/net/curl%.c$", "^tests/" } },
     { "^microhttpd%.h$", "libmicrohttpd", { "^src/sim/simd[%w_]*%.c$", "^tests/" } },
+    { "^utf8proc%.h$", "utf8proc", { "^src/base/fold%.c$", "^tests/" } },
     { "^openssl/", "libcrypto", { "^src/base/", "^src/net/oauth%.c$", "^tests/" } },
     { "^cmocka%.h$", "cmocka", { "^tests/" } },
 }

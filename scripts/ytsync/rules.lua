@@ -1,12 +1,14 @@
 --- Rules: what a video must be like to belong to a category.
 --
--- A matcher is a small table made while the policy loads; compile() turns a category's matchers
--- into ONE flat Lua function, so that trying a video calls no closure per rule and makes no
--- table. Every rule keeps its place in the user's file: each decision can name its line.
+-- A matcher is a small table made while the policy loads; ytsync.compile turns all matchers of a
+-- policy into one program. Every rule keeps its place in the user's file: each decision can name
+-- its line. `title "jazz"` in the language (ytsync.language) and `y.title "jazz"` in a program's
+-- table are the same matcher.
 --
--- Text matching: a text is found anywhere in the title (channel, tag); A-Z and a-z are the same,
--- other letters must be equal; "*" stands for anything in between. UTF-8 is compared byte by
--- byte, which is safe: no character begins inside another one.
+-- Texts are words: found as whole words, in any case and accent form (src/base/fold.h); "*" stands
+-- for anything. Names of playlists are compared as they are, "*" stands for anything there too.
+local core = require("ytsync.core")
+local values = require("ytsync.values")
 local where = require("ytsync.where")
 
 where.own()
@@ -21,15 +23,23 @@ local WORDS_MAX = 10000
 local RULE_BYTES_MAX = 200
 
 ---@class ytsync.Matcher
----@field kind "title"|"channel"|"tag"|"from"|"any"|"all"|"none"|"function"
----@field words string[]|nil  what to look for (texts)
----@field children ytsync.Matcher[]|nil
----@field call function|nil
+---@field kind "title"|"channel"|"artist"|"tag"|"from"|"longer_than"|"shorter_than"|
+---  "published_before"|"published_after"|"saved_before"|"saved_after"|"any"|"all"|"none"|"function"
+---@field words string[]|false  what to look for (texts)
+---@field children ytsync.Matcher[]|false
+---@field call function|false
+---@field seconds integer|false  of longer_than and shorter_than
+---@field date ytsync.Date|false
+---@field text string|false  a length or a date as it was written
 ---@field place {file: string|nil, line: integer|nil}
 ---@field depth integer
 local Matcher = { __name = "ytsync.Matcher" }
 Matcher.__index = function(_, key)
-    error(("a rule has no field '%s'"):format(tostring(key)), 2)
+    where.fail(where.here(), ("a rule has no field '%s'"):format(tostring(key)))
+end
+Matcher.__call = function(rule, next)
+    where.fail(where.here(), ("a comma is missing between %s and %s"):format(M.describe(rule),
+        type(next) == "string" and ("%q"):format(next) or "what follows it"))
 end
 
 --- True for what y.title and its kind return.
@@ -39,6 +49,9 @@ function M.is_matcher(value)
     return getmetatable(value) == Matcher
 end
 
+-- What folding leaves of a text without a word.
+local EMPTY = core.fold("")
+
 local function matcher(fields)
     -- Absent fields are false, so that reading them never meets the __index above.
     return setmetatable({
@@ -46,13 +59,21 @@ local function matcher(fields)
         words = fields.words or false,
         children = fields.children or false,
         call = fields.call or false,
+        seconds = fields.seconds or false,
+        date = fields.date or false,
+        text = fields.text or false,
         place = fields.place,
         depth = fields.depth or 1,
     }, Matcher)
 end
 
 local function shown(value)
-    return type(value) == "string" and ("%q"):format(value) or "a " .. type(value)
+    if type(value) == "string" then
+        return ("%q"):format(value)
+    elseif type(value) == "number" or type(value) == "boolean" then
+        return tostring(value)
+    end
+    return M.is_matcher(value) and "a rule" or "a " .. type(value)
 end
 
 -- Checks that a table is a plain list 1..n; anything else in it is the user's slip.
@@ -77,15 +98,15 @@ local function words_of(what, value, place)
     if type(value) == "string" then
         value = { value }
     elseif type(value) ~= "table" or M.is_matcher(value) then
-        where.fail(place, ("%s takes a text or a list of texts, not a %s"):format(what,
-            M.is_matcher(value) and "rule" or type(value)))
+        where.fail(place, ("%s takes a text or a list of texts, not %s"):format(what,
+            shown(value)))
     end
     check_list(value, what, place)
     local words = {}
     for position, word in ipairs(value) do
         if type(word) ~= "string" then
             where.fail(place, ("%s: entry %d is %s, not a text"):format(what, position,
-                M.is_matcher(word) and "a rule" or shown(word)))
+                shown(word)))
         end
         if word:find("^%s*$") then
             where.fail(place, ("%s: entry %d is empty; it would match everything"):format(what,
@@ -107,80 +128,159 @@ local function only_one(what, extra, place)
     end
 end
 
-local function of_words(kind)
+-- A text is looked for by its words, so it must hold one; a name of a playlist need not.
+local function check_words(what, kind, words, place)
+    for position, word in ipairs(words) do
+        if kind ~= "from" and core.fold(word) == EMPTY and not word:find("*", 1, true) then
+            where.fail(place, ("%s: entry %d, %q, holds no letter and no digit, so it would never "
+                .. "be found"):format(what, position, word))
+        end
+    end
+    return words
+end
+
+local function of_words(kind, what)
     return function(value, ...)
         local place = where.here()
-        only_one("y." .. kind, select("#", ...), place)
-        return matcher({ kind = kind, words = words_of("y." .. kind, value, place), place = place })
+        only_one(what, select("#", ...), place)
+        local words = check_words(what, kind, words_of(what, value, place), place)
+        return matcher({ kind = kind, words = words, place = place })
     end
 end
 
---- Matches when one of the texts is in the title.
----@type fun(texts: string|string[]): ytsync.Matcher
-M.title = of_words("title")
---- Matches when one of the texts is in the channel's name.
----@type fun(texts: string|string[]): ytsync.Matcher
-M.channel = of_words("channel")
---- Matches when one of the texts is in one of the video's tags.
----@type fun(texts: string|string[]): ytsync.Matcher
-M.tag = of_words("tag")
---- Matches a video that was ever seen in one of these playlists (titles, exactly, or ids).
----@type fun(playlists: string|string[]): ytsync.Matcher
-M.from = of_words("from")
+local function of_duration(kind, what)
+    return function(value, ...)
+        local place = where.here()
+        only_one(what, select("#", ...), place)
+        local seconds = type(value) == "string" and values.duration(value)
+        if not seconds then
+            where.fail(place, ("%s takes a length of time such as %s, not %s"):format(what,
+                values.DURATION_FORMS, shown(value)))
+        end
+        return matcher({ kind = kind, seconds = seconds, text = value, place = place })
+    end
+end
+
+local function of_date(kind, what)
+    return function(value, ...)
+        local place = where.here()
+        only_one(what, select("#", ...), place)
+        local date = type(value) == "string" and values.date(value)
+        if not date then
+            where.fail(place, ("%s takes a date such as %s, not %s"):format(what,
+                values.DATE_FORMS, shown(value)))
+        end
+        return matcher({ kind = kind, date = date, text = value, place = place })
+    end
+end
+
+-- What a word of the combining rules is called when a value is not one: "; did you mean ...".
+local function rule_hint(prefix, value)
+    if type(value) == "string" then
+        return ("; did you mean %stitle %q?"):format(prefix, value)
+    elseif type(value) == "table" then
+        return ("; put several rules into %sany { ... } or %sall { ... }"):format(prefix, prefix)
+    end
+    return ""
+end
 
 --- Turns what `when` and the combining matchers accept (matcher or function) into a matcher.
 ---@param value any
 ---@param what string  for the message
 ---@param place table
+---@param prefix string|nil  "y." (default) in a program's table, "" in the language
 ---@return ytsync.Matcher
-function M.as_matcher(value, what, place)
+function M.as_matcher(value, what, place, prefix)
     if M.is_matcher(value) then
         return value
     end
     if type(value) == "function" then
         return matcher({ kind = "function", call = value, place = place })
     end
-    local hint = ""
-    if type(value) == "string" then
-        hint = ("; did you mean y.title %q?"):format(value)
-    elseif type(value) == "table" then
-        hint = "; put several rules into y.any { ... } or y.all { ... }"
-    end
-    where.fail(place, ("%s takes a rule or a function, not %s%s"):format(what, shown(value), hint))
+    where.fail(place, ("%s takes a rule or a function, not %s%s"):format(what, shown(value),
+        rule_hint(prefix or "y.", value)))
 end
 
-local function of_children(kind)
+-- The rules of a list, with how deep they nest.
+local function read_children(list, what, place, prefix)
+    local children, depth = {}, 1
+    for position, value in ipairs(list) do
+        local child = M.as_matcher(value, ("%s, entry %d,"):format(what, position), place, prefix)
+        children[position] = child
+        depth = math.max(depth, child.depth + 1)
+    end
+    if depth > DEPTH_MAX then
+        where.fail(place, ("rules are nested more than %d deep"):format(DEPTH_MAX))
+    end
+    return children, depth
+end
+
+local function of_children(kind, what, prefix)
     return function(list, ...)
         local place = where.here()
-        local what = "y." .. kind
         only_one(what, select("#", ...), place)
         if type(list) ~= "table" or M.is_matcher(list) then
-            where.fail(place, ("%s takes a list: %s { y.title \"a\", y.title \"b\" }"):format(
-                what, what))
+            where.fail(place, ("%s takes a list: %s { %stitle \"a\", %stitle \"b\" }"):format(
+                what, what, prefix, prefix))
         end
         check_list(list, what, place)
-        local children, depth = {}, 1
-        for position, value in ipairs(list) do
-            local child = M.as_matcher(value, ("%s, entry %d,"):format(what, position), place)
-            children[position] = child
-            depth = math.max(depth, child.depth + 1)
-        end
-        if depth > DEPTH_MAX then
-            where.fail(place, ("rules are nested more than %d deep"):format(DEPTH_MAX))
-        end
+        local children, depth = read_children(list, what, place, prefix)
         return matcher({ kind = kind, children = children, place = place, depth = depth })
     end
 end
 
---- Matches when one of the rules does.
----@type fun(rules: (ytsync.Matcher|function)[]): ytsync.Matcher
-M.any = of_children("any")
---- Matches when all of the rules do.
----@type fun(rules: (ytsync.Matcher|function)[]): ytsync.Matcher
-M.all = of_children("all")
---- Matches when none of the rules does.
----@type fun(rules: (ytsync.Matcher|function)[]): ytsync.Matcher
-M.none = of_children("none")
+--- A rule that holds when none of these does.
+---@param children ytsync.Matcher[]
+---@param place table
+---@return ytsync.Matcher
+function M.none_of(children, place)
+    local depth = 1
+    for _, child in ipairs(children) do
+        depth = math.max(depth, child.depth + 1)
+    end
+    return matcher({ kind = "none", children = children, place = place, depth = depth })
+end
+
+--- A rule that asks a function.
+---@param call fun(v: table): any
+---@param place table
+---@return ytsync.Matcher
+function M.of_function(call, place)
+    return matcher({ kind = "function", call = call, place = place })
+end
+
+local MAKERS = {
+    { of_words, "title", "channel", "artist", "tag", "from" },
+    { of_duration, "longer_than", "shorter_than" },
+    { of_date, "published_before", "published_after", "saved_before", "saved_after" },
+    { of_children, "any", "all", "none" },
+}
+
+--- The words that make rules, called `prefix` .. word in messages.
+---@param prefix string
+---@return table<string, fun(value: any): ytsync.Matcher>
+---@return string[] names  in a fixed order
+function M.words(prefix)
+    local out, names = {}, {}
+    for _, maker in ipairs(MAKERS) do
+        for position = 2, #maker do
+            local kind = maker[position]
+            out[kind] = maker[1](kind, prefix .. kind, prefix)
+            names[#names + 1] = kind
+        end
+    end
+    return out, names
+end
+
+local words, names = M.words("y.")
+--- The names of the rules: title, channel, artist, tag, from (a text or a list of texts),
+--- longer_than, shorter_than (a length of time), published_before, published_after, saved_before,
+--- saved_after (a date), any, all, none (a list of rules).
+---@type string[]
+M.names = names
+for _, name in ipairs(names) do
+    M[name] = words[name]
+end
 
 --- The rule for a category's `from`.
 ---@param value any  title, id or list of them
@@ -190,25 +290,13 @@ function M.origin(value, place)
     return matcher({ kind = "from", words = words_of("from", value, place), place = place })
 end
 
-local CAPITALS = {}
-for byte = ("A"):byte(), ("Z"):byte() do
-    CAPITALS[string.char(byte)] = string.char(byte + 32)
-end
-
---- A-Z to a-z, whatever the locale; all other bytes stay.
----@param text string
----@return string
-function M.fold(text)
-    return (text:gsub("[A-Z]", CAPITALS))
-end
-
 -- ------------------------------------------------------------------ names of rules
 
 local describe
 
-local function describe_list(values, each)
+local function describe_list(list, each)
     local parts = {}
-    for position, value in ipairs(values) do
+    for position, value in ipairs(list) do
         if position > 3 then
             parts[#parts + 1] = "..."
             break
@@ -228,6 +316,8 @@ end
 function describe(rule)
     if rule.kind == "function" then
         return "function"
+    elseif rule.text then
+        return rule.kind .. " " .. quoted(rule.text)
     end
     if rule.children then
         return ("%s { %s }"):format(rule.kind, describe_list(rule.children, describe))
@@ -257,155 +347,6 @@ end
 function M.rule_text(place, text)
     local prefix = where.text(place)
     return shorten(prefix == "" and text or prefix .. " " .. text)
-end
-
--- ------------------------------------------------------------------ compiling
-
--- True when the parts stand in `text` in this order.
-local function sequence(text, parts)
-    local position = 1
-    for index = 1, #parts do
-        local _, last = string.find(text, parts[index], position, true)
-        if not last then
-            return false
-        end
-        position = last + 1
-    end
-    return true
-end
-
--- The same within one tag; `tags` holds one tag per line.
-local function tag_sequence(tags, parts)
-    for tag in string.gmatch(tags, "[^\n]+") do
-        if sequence(tag, parts) then
-            return true
-        end
-    end
-    return false
-end
-
--- What `set` holds for the first playlist of the video that is in it.
-local function within(set, video)
-    local titles, ids = video.playlists, video.playlist_ids
-    for index = 1, #titles do
-        local found = set[titles[index]]
-        if found then
-            return found
-        end
-    end
-    for index = 1, #ids do
-        local found = set[ids[index]]
-        if found then
-            return found
-        end
-    end
-    return nil
-end
-
--- One folded word of a title, channel or tag rule as a Lua expression.
-local function word_expression(builder, kind, word)
-    local subject = kind == "tag" and "tags" or kind
-    local parts = {}
-    for part in M.fold(word):gmatch("[^*]+") do
-        parts[#parts + 1] = part
-    end
-    if #parts == 0 then
-        return "true" -- nothing but stars
-    end
-    if #parts == 1 then
-        return ("find(%s, %q, 1, true)"):format(subject, parts[1])
-    end
-    builder.values[#builder.values + 1] = parts
-    return ("%s(%s, values[%d])"):format(kind == "tag" and "tag_sequence" or "sequence", subject,
-        #builder.values)
-end
-
-local function from_expression(builder, words, result_of)
-    local set = {}
-    for position, word in ipairs(words) do
-        set[word] = set[word] or result_of(position)
-    end
-    builder.values[#builder.values + 1] = set
-    return ("within(values[%d], v)"):format(#builder.values)
-end
-
-local function always_true()
-    return true
-end
-
-local function expression(builder, rule)
-    if rule.kind == "function" then
-        builder.values[#builder.values + 1] = rule.call
-        return ("values[%d](v)"):format(#builder.values)
-    end
-    if rule.kind == "from" then
-        return from_expression(builder, rule.words, always_true)
-    end
-    local parts = {}
-    if rule.words then
-        for position, word in ipairs(rule.words) do
-            parts[position] = word_expression(builder, rule.kind, word)
-        end
-    else
-        for position, child in ipairs(rule.children) do
-            parts[position] = expression(builder, child)
-        end
-    end
-    local joined = table.concat(parts, rule.kind == "all" and " and " or " or ")
-    return rule.kind == "none" and "not (" .. joined .. ")" or "(" .. joined .. ")"
-end
-
-local function add_alternative(builder, rule_place, text, condition)
-    builder.rules[#builder.rules + 1] = M.rule_text(rule_place, text)
-    builder.lines[#builder.lines + 1] = ("if %s then return %d end"):format(condition,
-        #builder.rules)
-end
-
--- Writes one `if` for each single way in, so that the rule named is the exact text that matched.
-local function add_rule(builder, rule)
-    if rule.kind == "any" then
-        for _, child in ipairs(rule.children) do
-            add_rule(builder, child)
-        end
-    elseif rule.kind == "from" then
-        local base = #builder.rules
-        for position, word in ipairs(rule.words) do
-            builder.rules[base + position] = M.rule_text(rule.place, "from " .. quoted(word))
-        end
-        local condition = from_expression(builder, rule.words, function(position)
-            return base + position
-        end)
-        builder.lines[#builder.lines + 1] = ("do local r = %s if r then return r end end"):format(
-            condition)
-    elseif rule.words then
-        for _, word in ipairs(rule.words) do
-            add_alternative(builder, rule.place, rule.kind .. " " .. quoted(word),
-                word_expression(builder, rule.kind, word))
-        end
-    else
-        add_alternative(builder, rule.place, describe(rule), expression(builder, rule))
-    end
-end
-
---- Compiles matchers, any of which lets a video in, to one function.
----@param matchers ytsync.Matcher[]
----@return fun(title: string, channel: string, tags: string, video: table): integer|nil match
----  Gets the folded title and channel, the folded tags one per line, and the video's table;
----  returns the number of the rule that matched. Errors of a user's function pass through.
----@return string[] rules  the rules' names by number
-function M.compile(matchers)
-    local builder = { lines = {}, rules = {}, values = {} }
-    for _, rule in ipairs(matchers) do
-        add_rule(builder, rule)
-    end
-    local text = table.concat({
-        "local find, sequence, tag_sequence, within, values = ...",
-        "return function(title, channel, tags, v)",
-        table.concat(builder.lines, "\n"),
-        "end",
-    }, "\n")
-    local chunk = assert(load(text, "=(compiled rules)", "t", {}))
-    return chunk(string.find, sequence, tag_sequence, within, builder.values), builder.rules
 end
 
 return M

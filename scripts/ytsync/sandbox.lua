@@ -1,38 +1,43 @@
 --- Runs what a user wrote: as text only, in an environment of its own, with a limit on how many
 --- instructions it may take.
 --
--- The limit is a count hook. A hook that raises once can be swallowed by pcall, so after the
--- limit has been reached the hook fires on every instruction and no pcall helps. The hook itself
--- fails where the stack is nearly full; its error then ends every loop but one that calls pcall,
--- so pcall is ours, and counts. What could run without the hook stays outside the environment:
--- coroutines (a hook belongs to one), xpcall (a message handler runs while hooks are off) and
--- setmetatable (so do finalizers).
+-- The limits are kept by ytsync.core (src/lua/guard.c): instructions, CPU time and memory. A limit
+-- that was reached ends everything up to M.run: pcall, which is ours, passes its error on. Patterns
+-- are matched by a matcher that counts its steps. What could run without the limits stays outside
+-- the environment: coroutines (a hook belongs to one), xpcall (a message handler runs while hooks
+-- are off) and setmetatable (so do finalizers). What works in C for long is charged for.
 -- Values reach text through methods too, ("x"):rep(...), so the metatable of strings shows the
 -- environment's string functions while a user's code runs.
--- Known limits: a hook does not reach into a C function, so one costly pattern can still take
--- long; memory is not limited.
+local core = require("ytsync.core")
 local suggest = require("ytsync.suggest")
+local where = require("ytsync.where")
+
+where.own()
 
 local M = {}
 
---- Instructions that loading a policy file may take (about a second).
-M.LOAD_LIMIT = 20000000
+--- Instructions that loading a policy file may take (some tenths of a second).
+M.LOAD_LIMIT = 10000000
 --- Instructions that one call of a function in a policy may take.
 M.CALL_LIMIT = 2000000
--- Instructions between two looks at the limit.
-local STEP = 1000
--- What a pcall counts for, in instructions.
-local PCALL_COST = 2000
+-- Memory that loading a file, or one call of a function, may keep at a time.
+local BYTES_MAX = 32 * 1024 * 1024
 -- Longest text that string.rep may make.
 local REPEAT_BYTES_MAX = 1024 * 1024
 -- Steps of table.concat and table.unpack, which loop in C.
 local SPAN_MAX = 100000
 
---- What the error says, after the place, when the limit has been reached.
-M.EXHAUSTED = "it ran for too long and was stopped (an endless loop?)"
+--- What the error says, after the place, when a limit was reached; by what it was.
+M.EXHAUSTED = {
+    time = "it ran for too long and was stopped (an endless loop?)",
+    pattern = "a search pattern took too long and was stopped (too many of * + - in it?)",
+    memory = "it used more than 32 MiB of memory and was stopped (a text or a list that grows "
+        .. "without end?)",
+}
 
--- The limit that is being kept just now, nil for none.
-local current = nil
+local NO_FILES = "; a policy cannot read or write files, or start programs"
+-- What is kept away, and why.
+local OUT_OF_REACH = { io = NO_FILES, os = NO_FILES, dofile = NO_FILES, loadfile = NO_FILES }
 
 local function copy(from, names)
     local out = {}
@@ -43,8 +48,10 @@ local function copy(from, names)
 end
 
 local function safe_string()
-    local s = copy(string, "byte char find format gmatch gsub len lower match pack packsize "
-        .. "reverse sub unpack upper")
+    local s = copy(string, "byte char format len lower pack packsize reverse sub unpack upper")
+    for name, fn in pairs(core.patterns) do -- unordered: copied one by one
+        s[name] = fn
+    end
     function s.rep(text, times, separator)
         local bytes = (#text + #(separator or "")) * times
         if bytes > REPEAT_BYTES_MAX then
@@ -55,21 +62,51 @@ local function safe_string()
     return s
 end
 
+-- Functions of `table` that loop in C, charged by how far.
 local function safe_table()
-    local t = copy(table, "insert pack remove sort")
+    local t = copy(table, "pack")
     local function spanning(name)
         local fn = table[name]
         t[name] = function(list, ...)
             local first, last = select(name == "concat" and 2 or 1, ...)
-            if (last or #list) - (first or 1) > SPAN_MAX then
+            local span = (last or #list) - (first or 1)
+            if span > SPAN_MAX then
                 error("table." .. name .. ": more than 100,000 elements", 2)
             end
+            core.charge(span // 1)
             return fn(list, ...)
         end
     end
     spanning("concat")
     spanning("unpack")
+    for _, name in ipairs({ "insert", "remove" }) do
+        local fn = table[name]
+        t[name] = function(list, at, ...)
+            local inside = math.type(at) == "integer" and (name == "remove" or select("#", ...) > 0)
+            core.charge(inside and #list - at or 0)
+            return fn(list, at, ...)
+        end
+    end
+    function t.sort(list, ...)
+        if #list > SPAN_MAX then
+            error("table.sort: more than 100,000 elements", 2)
+        end
+        core.charge(#list * 20)
+        return table.sort(list, ...)
+    end
     return t
+end
+
+local function safe_utf8()
+    local u = copy(utf8, "char charpattern codepoint codes")
+    for _, name in ipairs({ "len", "offset" }) do
+        local fn = utf8[name]
+        u[name] = function(text, ...)
+            core.charge(#text // 8)
+            return fn(text, ...)
+        end
+    end
+    return u
 end
 
 local ORDER = { boolean = 1, number = 2, string = 3 }
@@ -95,6 +132,7 @@ local function sorted_pairs(object)
     for key in next, object do -- unordered: sorted below
         keys[#keys + 1] = key
     end
+    core.charge(#keys * 20)
     table.sort(keys, before)
     local position = 0
     return function()
@@ -106,126 +144,82 @@ local function sorted_pairs(object)
     end
 end
 
-local OWN = debug.getinfo(1, "S").source
+--- A new environment. Names that are there keep their meaning; a script's own are added.
+---@param options {require: (fun(name: string): any), print: (fun(...: any))|nil,
+---  words: table<string, any>|nil}
+---@return table environment  reading a name that it lacks raises, with a suggestion
+function M.environment(options)
+    local base = copy(_G, "assert error ipairs select tonumber tostring type _VERSION")
+    base.pairs = sorted_pairs
+    base.pcall = core.pcall
+    base.string = safe_string()
+    base.table = safe_table()
+    base.utf8 = safe_utf8()
+    base.math = copy(math, "abs ceil floor fmod huge max maxinteger min mininteger modf sqrt "
+        .. "tointeger type ult")
+    base.require = options.require
+    base.print = options.print or function() end
+    for name, word in pairs(options.words or {}) do -- unordered: copied one by one
+        base[name] = word
+    end
+    local names = {}
+    for name in pairs(base) do -- unordered: sorted below
+        names[#names + 1] = name
+    end
+    table.sort(names)
+    local env = {}
+    base._G = env
+    return setmetatable(env, {
+        __metatable = false,
+        __index = function(_, name)
+            local value = base[name]
+            if value == nil and type(name) == "string" then
+                where.fail(where.here(), ("unknown word '%s'%s"):format(name,
+                    OUT_OF_REACH[name] or suggest.hint(name, names)))
+            end
+            return value
+        end,
+        __newindex = function(_, name, value)
+            if options.words and options.words[name] then
+                where.fail(where.here(), ("%s is a word of the language; it stands inside of "
+                    .. "braces or without =, and a name of your own must be another one"):format(
+                    name))
+            end
+            rawset(env, name, value)
+        end,
+    })
+end
 
--- "policy.lua:3: " of what runs just now; "" when that is not known.
-local function place_of_user()
-    for level = 3, 6 do
-        local info = debug.getinfo(level, "Sl")
-        if not info then
-            return ""
-        elseif info.source ~= OWN and info.currentline > 0 then
-            return ("%s:%d: "):format(info.short_src, info.currentline)
+local string_metatable = getmetatable("")
+local plain_strings = safe_string()
+
+-- "policy.lua:3: ", the innermost of the frames that is the user's.
+local function place_of(frames)
+    for _, frame in ipairs(frames) do
+        if not where.is_own(frame[1]) then
+            return ("%s:%d: "):format(frame[1], frame[2])
         end
     end
     return ""
 end
 
-local function unless_exhausted(guard, ...)
-    if guard and guard.tripped then
-        error(guard.tripped .. M.EXHAUSTED, 0)
+local function finish(trace, ok, ...)
+    if ok then
+        return true, ...
     end
-    return ...
+    local problem, why, frames = ...
+    if why then
+        local text = place_of(frames) .. M.EXHAUSTED[why]
+        return false, text, text
+    end
+    return false, problem, trace or tostring(problem)
 end
 
-local function counting_pcall(...)
-    local guard = current
-    if guard then
-        guard.left = guard.left - PCALL_COST
-        guard.tripped = guard.tripped or guard.left <= 0 and place_of_user()
-        unless_exhausted(guard)
-    end
-    return unless_exhausted(guard, pcall(...))
-end
-
---- A new environment.
----@param options {require: (fun(name: string): any), print: (fun(...: any))|nil}
----@return table environment  reading a name that it lacks raises, with a suggestion
-function M.environment(options)
-    local env = copy(_G, "assert error ipairs select tonumber tostring type _VERSION")
-    env.pairs = sorted_pairs
-    env.pcall = counting_pcall
-    env.string = safe_string()
-    env.table = safe_table()
-    env.utf8 = copy(utf8, "char charpattern codepoint codes len offset")
-    env.math = copy(math, "abs ceil floor fmod huge max maxinteger min mininteger modf sqrt "
-        .. "tointeger type ult")
-    env.os = copy(os, "date time")
-    env.require = options.require
-    env.print = options.print or function() end
-    env._G = env
-    local names = {}
-    for name in pairs(env) do -- unordered: sorted below
-        names[#names + 1] = name
-    end
-    table.sort(names)
-    return setmetatable(env, {
-        __metatable = false,
-        __index = function(_, name)
-            if type(name) ~= "string" then
-                return nil
-            end
-            error(("unknown word '%s'%s"):format(name, suggest.hint(name, names)), 2)
-        end,
-    })
-end
-
---- A limit that is being kept; `reset` gives the next call its full share again.
+--- A limit that is being kept; guard:reset() gives the next call its full share again.
 ---@class ytsync.Guard
----@field limit integer
----@field left integer
----@field tripped string|false  where it was when the limit was reached, "policy.lua:3: "
-local Guard = {}
-Guard.__index = Guard
+---@field reset fun(self)
 
-function Guard:reset()
-    self.left = self.limit
-end
-
-local string_metatable = getmetatable("")
-
-local guarded
-
--- The hook after the limit was reached: it fires on every instruction and ends whatever runs,
--- until we are back in guarded() itself.
-local function trip()
-    if debug.getinfo(2, "f").func == guarded then
-        debug.sethook()
-        return
-    end
-    error(M.EXHAUSTED, 0)
-end
-
--- Runs body(guard) under the limit. Returns true and its results, or false and the error.
--- `convert` turns an error into what is returned, with the stack still there (traceback).
-function guarded(limit, strings, convert, body)
-    local guard = setmetatable({ limit = limit, left = limit, tripped = false }, Guard)
-    local function tick()
-        guard.left = guard.left - STEP
-        if guard.left <= 0 and debug.getinfo(2, "f").func ~= guarded then
-            guard.tripped = place_of_user()
-            debug.sethook(trip, "", 1)
-            error(M.EXHAUSTED, 0)
-        end
-    end
-    local hook, mask, count = debug.gethook()
-    local methods, outer = string_metatable.__index, current
-    current = guard
-    string_metatable.__index = strings
-    debug.sethook(tick, "", STEP)
-    local results = table.pack(xpcall(body, convert, guard))
-    debug.sethook(hook, mask, count)
-    string_metatable.__index = methods
-    current = outer
-    if guard.tripped then
-        return false, guard.tripped .. M.EXHAUSTED
-    end
-    return table.unpack(results, 1, results.n)
-end
-
-local plain_strings = safe_string()
-
---- Calls body(guard, ...) under a limit.
+--- Calls body(guard, ...) under the limits.
 ---@param limit integer  instructions
 ---@param body fun(guard: ytsync.Guard, ...: any): any
 ---@return boolean ok
@@ -233,17 +227,18 @@ local plain_strings = safe_string()
 function M.run(limit, body, ...)
     local arguments = table.pack(...)
     local trace = nil
-    local function convert(problem)
+    local function handler(problem)
         trace = debug.traceback(tostring(problem), 2)
         return problem
     end
-    local results = table.pack(guarded(limit, plain_strings, convert, function(guard)
-        return body(guard, table.unpack(arguments, 1, arguments.n))
-    end))
-    if not results[1] then
-        return false, results[2], trace or tostring(results[2])
-    end
-    return table.unpack(results, 1, results.n)
+    local methods = string_metatable.__index
+    string_metatable.__index = plain_strings
+    local results = table.pack(core.guarded({ instructions = limit, bytes = BYTES_MAX }, handler,
+        function(guard)
+            return body(guard, table.unpack(arguments, 1, arguments.n))
+        end))
+    string_metatable.__index = methods
+    return finish(trace, table.unpack(results, 1, results.n))
 end
 
 --- Compiles a text (never precompiled code) for an environment.

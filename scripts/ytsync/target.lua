@@ -3,9 +3,11 @@
 --
 -- Nothing here walks a table with pairs: the order of categories is the policy's, the order of
 -- videos is the library's (by the time they were saved).
+local compile = require("ytsync.compile")
+local core = require("ytsync.core")
+local Directory = require("ytsync.directory")
 local rules = require("ytsync.rules")
 local sandbox = require("ytsync.sandbox")
-local suggest = require("ytsync.suggest")
 local where = require("ytsync.where")
 
 where.own()
@@ -14,84 +16,9 @@ local M = {}
 
 local NO_PLACE = {}
 
-local function trim(text)
-    return (text:match("^%s*(.-)%s*$"))
-end
+local live = Directory.live
 
 -- ------------------------------------------------------------------ names of playlists
-
--- Finds playlists by id or title, also those that are gone from YouTube but still remembered.
-local Directory = {}
-Directory.__index = Directory
-
-local function add_title(self, titles, title, playlist)
-    title = trim(title)
-    local same = titles[title]
-    if not same then
-        same = {}
-        titles[title] = same
-        self.names[#self.names + 1] = title
-    end
-    same[#same + 1] = playlist
-end
-
--- Titles that playlists had when videos were seen in them: one that a category carries on has
--- another one since, and a policy goes on to mean it by the old one.
-local function add_former_titles(self, videos)
-    local seen = {}
-    for _, video in ipairs(videos) do
-        for position, id in ipairs(video.playlist_ids) do
-            local title, playlist = video.playlists[position], self.ids[id]
-            if playlist and title and not seen[id .. title] then
-                seen[id .. title] = true
-                add_title(self, self.former, title, playlist)
-            end
-        end
-    end
-end
-
-function Directory.new(playlists, videos)
-    local self = setmetatable({ ids = {}, titles = {}, former = {}, names = {} }, Directory)
-    for _, playlist in ipairs(playlists) do
-        self.ids[playlist.id] = playlist
-        add_title(self, self.titles, playlist.title, playlist)
-    end
-    add_former_titles(self, videos)
-    return self
-end
-
--- All playlists that a name means: an id, else a title, else a former one. Empty: there is none.
-function Directory:find(name)
-    if self.ids[name] then
-        return { self.ids[name] }
-    end
-    name = trim(name)
-    return self.titles[name] or self.former[name] or {}
-end
-
-local function live(playlists)
-    local out = {}
-    for _, playlist in ipairs(playlists) do
-        if (playlist.deleted_at or 0) == 0 then
-            out[#out + 1] = playlist
-        end
-    end
-    return out
-end
-
-function Directory:unknown(name)
-    return ("no playlist is called '%s' and none has that id%s"):format(name,
-        suggest.hint(name, self.names))
-end
-
-local function ambiguous(playlists, name)
-    local ids = {}
-    for position, playlist in ipairs(playlists) do
-        ids[position] = playlist.id
-    end
-    return ("%d playlists are called '%s' (%s); all of them are meant"):format(#playlists, name,
-        table.concat(ids, ", "))
-end
 
 local function prefixed(place, message)
     local text = where.text(place or NO_PLACE)
@@ -107,8 +34,9 @@ local function resolve(directory, names, key, place, warnings)
         if #found == 0 then
             return nil, prefixed(place, key .. ": " .. directory:unknown(name))
         end
-        if #live(found) > 1 then
-            warnings[#warnings + 1] = prefixed(place, key .. ": " .. ambiguous(live(found), name))
+        if #live(found) > 1 and not name:find("*", 1, true) then
+            warnings[#warnings + 1] = prefixed(place, key .. ": "
+                .. Directory.ambiguous(live(found), name))
         end
         for _, playlist in ipairs(found) do
             ids[#ids + 1] = playlist.id
@@ -135,15 +63,58 @@ function check_rule(directory, rule, warnings)
             if #found == 0 then
                 warnings[#warnings + 1] = prefixed(rule.place, "from: "
                     .. directory:unknown(name))
-            elseif #live(found) > 1 then
+            elseif #live(found) > 1 and not name:find("*", 1, true) then
                 warnings[#warnings + 1] = prefixed(rule.place, "from: "
-                    .. ambiguous(live(found), name))
+                    .. Directory.ambiguous(live(found), name))
             end
         end
     end
 end
 
 -- ------------------------------------------------------------------ categories
+
+-- The live playlist that carries a category already: by its key, or under its title.
+local function carrier_of(category, directory)
+    for _, playlist in ipairs(directory.all) do
+        if playlist.category == category.key and (playlist.deleted_at or 0) == 0 then
+            return { playlist }
+        end
+    end
+    return live(directory.titles[category.title] or {})
+end
+
+local function two_called(category, name, found)
+    return prefixed(category.place, ("%d playlists are called '%s' (%s), so it is not clear which "
+        .. "one is meant; name it by its id (%s), or rename one on YouTube"):format(#found, name,
+        Directory.list_ids(found), category.id_key .. ' = "' .. found[1].id .. '"'))
+end
+
+-- The id of the playlist that a category names: by id, or by what it was called before (`was`).
+-- False when it names none; nil and a message when a title means two.
+local function playlist_of(category, directory, warnings)
+    if category.playlist_id then
+        return category.playlist_id
+    end
+    local found = carrier_of(category, directory)
+    if #found > 1 then
+        return nil, two_called(category, category.title, found)
+    elseif #found == 1 then
+        return false
+    end
+    for _, name in ipairs(category.was) do
+        found = live(directory:find(name))
+        if #found > 1 then
+            return nil, two_called(category, name, found)
+        elseif #found == 1 then
+            return found[1].id
+        end
+    end
+    if #category.was > 0 then
+        warnings[#warnings + 1] = prefixed(category.place, "was: "
+            .. directory:unknown(category.was[1]))
+    end
+    return false
+end
 
 -- The policy's privacy is for new playlists, and for those that an earlier job of ours made. One
 -- that the user had, under the category's name or carried on from another one, stays as visible as
@@ -157,24 +128,24 @@ local function privacy_of(policy, category, directory)
     return ours and policy.privacy or nil
 end
 
+-- The categories as the planner wants them, without their videos; by_key finds one.
 local function new_categories(policy, directory, warnings)
     local out, by_key = {}, {}
     for position, category in ipairs(policy.categories) do
-        check_children(directory, category.matchers, warnings)
-        local match, names = rules.compile(category.matchers)
+        check_children(directory, category.ways, warnings)
+        check_children(directory, category.but_not, warnings)
+        local playlist_id, problem = playlist_of(category, directory, warnings)
+        if playlist_id == nil then
+            return nil, problem
+        end
         out[position] = {
             key = category.key,
-            match = match,
-            rules = names,
-            wanted = {
-                key = category.key,
-                title = category.title,
-                description = category.description or nil,
-                privacy = privacy_of(policy, category, directory),
-                new_privacy = policy.privacy,
-                playlist_id = category.playlist_id or nil,
-                videos = {},
-            },
+            title = category.title,
+            description = category.description or nil,
+            privacy = privacy_of(policy, category, directory),
+            new_privacy = policy.privacy,
+            playlist_id = playlist_id or nil,
+            videos = {},
         }
         by_key[category.key] = out[position]
     end
@@ -184,19 +155,54 @@ end
 -- What happens to a video that no category wants.
 local function otherwise_of(policy, by_key)
     local place = policy.places.otherwise or NO_PLACE
-    local category = by_key[policy.otherwise]
+    local text = policy.mentioned and "leftovers" or "otherwise " .. policy.otherwise
     return {
         drop = policy.otherwise == "drop",
-        wanted = category and category.wanted,
-        rule = rules.rule_text(place, "otherwise " .. policy.otherwise),
+        wanted = by_key[policy.otherwise],
+        rule = rules.rule_text(place, text),
     }
 end
 
--- ------------------------------------------------------------------ videos
+-- ------------------------------------------------------------------ what is not mentioned
 
-local function put(wanted, id, rule)
-    wanted.videos[#wanted.videos + 1] = { id, rule }
+local function add_mentioned(directory, mentioned, names)
+    for _, name in ipairs(names) do
+        for _, playlist in ipairs(directory:find(name)) do
+            mentioned[playlist.id] = true
+        end
+    end
 end
+
+local function add_sources_of(directory, mentioned, list)
+    for _, rule in ipairs(list) do
+        if rule.kind == "from" then
+            add_mentioned(directory, mentioned, rule.words)
+        elseif rule.children and rule.kind ~= "none" then
+            add_sources_of(directory, mentioned, rule.children)
+        end
+    end
+end
+
+-- Playlists that a policy in the language does not mention are protected like those of
+-- never_touch: mentioned are sources, targets, and what give_up names.
+local function protect_unmentioned(policy, directory, protect)
+    local mentioned = {}
+    for _, category in ipairs(policy.categories) do
+        add_sources_of(directory, mentioned, category.ways)
+        add_mentioned(directory, mentioned, { category.title, category.key, category.playlist_id
+            or nil })
+        add_mentioned(directory, mentioned, category.was)
+    end
+    add_mentioned(directory, mentioned, policy.give_up)
+    for _, playlist in ipairs(live(directory.all)) do
+        local ours = (playlist.made_by_job or 0) ~= 0 or (playlist.category or "") ~= ""
+        if not mentioned[playlist.id] and not ours then
+            protect[#protect + 1] = playlist.id
+        end
+    end
+end
+
+-- ------------------------------------------------------------------ videos
 
 local function from_sources(sources, video)
     for _, id in ipairs(video.playlist_ids) do
@@ -207,26 +213,45 @@ local function from_sources(sources, video)
     return false
 end
 
--- Tries all categories on one video. A user's function may change the video's table: id and
--- texts are taken before it is called.
-local function place_video(state, video)
-    local id = video.id
-    local title = rules.fold(video.title or "")
-    local channel = rules.fold(video.channel or "")
-    local tags = rules.fold(table.concat(video.tags, "\n"))
-    local placed = false
-    for _, category in ipairs(state.categories) do
-        state.trying = category.key
-        local rule = category.match(title, channel, tags, video)
-        if rule then
-            put(category.wanted, id, category.rules[rule])
-            placed = true
-            if state.first_only then
-                return
-            end
-        end
+-- The rules of a policy as one program. Category number 1 is what is left alone, when there is
+-- such a thing; state.first is the number before the policy's first category.
+--- Compiles a policy's rules.
+---@param policy ytsync.Policy
+---@param now_ms integer|nil
+---@return ytsync.Program|nil
+---@return integer|string first  how many categories come before the policy's own, or a message
+function M.program(policy, now_ms)
+    local categories = {}
+    if #policy.leave_alone > 0 then
+        categories[1] = { ways = policy.leave_alone }
     end
-    if placed then
+    local first = #categories
+    for _, category in ipairs(policy.categories) do
+        categories[#categories + 1] = { ways = category.ways, but_not = category.but_not,
+            everywhere = category.everywhere or policy.several == "all" }
+    end
+    local program, problem = compile.program(categories, { now_ms = now_ms })
+    if not program then
+        return nil, problem
+    end
+    return program, first
+end
+
+-- Tries all categories on one video. A user's function may change the video's table: the id is
+-- taken before one is called.
+local function place_video(state, video)
+    local id, program, first = video.id, state.program, state.first
+    local homes, ways = state.homes, state.ways
+    local count = program:place(video, homes, ways)
+    if count > 0 and homes[1] <= first then
+        state.summary.left_alone = state.summary.left_alone + 1
+        return
+    end
+    for position = 1, count do
+        local list = state.categories[homes[position] - first].videos
+        list[#list + 1] = { id, program:reason(ways[position], video) }
+    end
+    if count > 0 then
         return
     end
     local otherwise, summary = state.otherwise, state.summary
@@ -234,35 +259,52 @@ local function place_video(state, video)
     if otherwise.drop then
         state.drops[#state.drops + 1] = { id, otherwise.rule }
     elseif otherwise.wanted then
-        put(otherwise.wanted, id, otherwise.rule)
+        local list = otherwise.wanted.videos
+        list[#list + 1] = { id, otherwise.rule }
     end
 end
 
 local function place_videos(state, policy, videos, guard)
     local forget = policy.gone == "forget"
         and rules.rule_text(policy.places.gone or NO_PLACE, "gone forget")
-    local summary = state.summary
-    for _, video in ipairs(videos) do
+    local summary, sources, seen, gone = state.summary, state.sources, 0, 0
+    for position = 1, #videos do
+        local video = videos[position]
         guard:reset()
         state.video = video
-        if not state.sources or from_sources(state.sources, video) then
-            summary.videos = summary.videos + 1
-            local gone = video.availability ~= "live"
-            summary.gone = summary.gone + (gone and 1 or 0)
-            if gone and forget then
+        if not sources or from_sources(sources, video) then
+            seen = seen + 1
+            local is_gone = video.availability ~= "live"
+            gone = gone + (is_gone and 1 or 0)
+            if is_gone and forget then
                 state.drops[#state.drops + 1] = { video.id, forget }
             else
                 place_video(state, video)
             end
         end
     end
+    summary.videos, summary.gone = seen, gone
 end
 
-local function failure(state, problem)
-    local video = state.video
-    local about = video and (" (category '%s', video %s '%s')"):format(state.trying or "?",
-        video.id, video.title or "") or ""
-    return tostring(problem) .. about
+--- The message for an error in a policy's function: with the rule, its category and the video.
+---@param policy ytsync.Policy
+---@param program ytsync.Program
+---@param first integer  as M.program returns it
+---@param video table|nil
+---@param problem any
+---@return string
+function M.failure(policy, program, first, video, problem)
+    if not video then
+        return tostring(problem)
+    end
+    local rule, about = program.trying, ""
+    local category = policy.categories[(program.trying_category or 0) - first]
+    if rule then
+        about = ("rule %s, "):format(rules.rule_text(rule.place, rules.describe(rule)))
+    end
+    return ("%s (%s '%s', %svideo %s '%s')"):format(tostring(problem),
+        policy.mentioned and "playlist" or "category", category and category.key or "?", about,
+        video.id, video.title or "")
 end
 
 -- ------------------------------------------------------------------ the target
@@ -275,7 +317,7 @@ local function channel_of(policy, channel)
     if not channel or policy.channel == channel.id then
         return policy.channel
     end
-    if rules.fold(policy.channel) == rules.fold(trim(channel.title or "")) then
+    if core.fold(policy.channel) == core.fold(channel.title or "") then
         return channel.id
     end
     return nil, prefixed(policy.places.channel, ("the policy is for the channel '%s', but this "
@@ -304,6 +346,7 @@ end
 ---@field videos integer  that the policy looked at
 ---@field unmatched integer  that no category wants
 ---@field gone integer  private or deleted
+---@field left_alone integer  that leave_alone keeps where they are
 ---@field categories {key: string, videos: integer}[]
 ---@field warnings string[]
 
@@ -311,7 +354,8 @@ end
 ---@param policy ytsync.Policy
 ---@param library {channel: table|nil, playlists: table[], videos: table[]}  playlists with the
 ---  deleted ones; videos with tags, playlists, playlist_ids, gone, live
----@param options {limit: integer|nil}|nil  instructions per video
+---@param options {limit: integer|nil, now_ms: integer|nil}|nil  instructions per video; the time
+---  that "2 years ago" counts from
 ---@return ytsync.Target|nil target
 ---@return ytsync.Summary|string summary  or the message
 ---@return string|nil name  "policy_error", "wrong_channel"
@@ -334,11 +378,23 @@ function M.build(policy, library, options)
         return nil, problem, "policy_error"
     end
     local categories, by_key = new_categories(policy, directory, warnings)
-    local summary = { videos = 0, unmatched = 0, gone = 0, categories = {}, warnings = warnings }
+    if not categories then
+        return nil, by_key, "policy_error"
+    end
+    if policy.mentioned and policy.old ~= "keep" then
+        protect_unmentioned(policy, directory, protect)
+    end
+    check_children(directory, policy.leave_alone, warnings)
+    local program, first = M.program(policy, options and options.now_ms)
+    if not program then
+        return nil, first, "policy_error"
+    end
+    local summary = { videos = 0, unmatched = 0, gone = 0, left_alone = 0, categories = {},
+        warnings = warnings }
     local state = {
+        program = program, first = first, homes = {}, ways = {},
         categories = categories,
         drops = {},
-        first_only = policy.several == "first",
         otherwise = otherwise_of(policy, by_key),
         sources = #sources > 0 and set_of(sources) or nil,
         summary = summary,
@@ -348,7 +404,7 @@ function M.build(policy, library, options)
         place_videos(state, policy, library.videos, guard)
     end)
     if not ok then
-        return nil, failure(state, raised), "policy_error", trace
+        return nil, M.failure(policy, program, first, state.video, raised), "policy_error", trace
     end
     local target = {
         old = policy.old,
@@ -357,11 +413,10 @@ function M.build(policy, library, options)
         protect = protect,
         sources = sources,
         drops = state.drops,
-        categories = {},
+        categories = categories,
     }
     for position, category in ipairs(categories) do
-        target.categories[position] = category.wanted
-        summary.categories[position] = { key = category.key, videos = #category.wanted.videos }
+        summary.categories[position] = { key = category.key, videos = #category.videos }
     end
     return target, summary
 end

@@ -16,9 +16,18 @@ local FRAMES_MAX = 200
 
 --- Registers the calling file as one of ytsync's: it is never reported as the user's.
 function M.own()
-    own[debug.getinfo(2, "S").source] = true
+    local info = debug.getinfo(2, "S")
+    own[info.source] = true
+    own[info.short_src] = true
 end
 M.own()
+
+--- Whether a source (in its long or short form) is one of ytsync's files, or what they compiled.
+---@param source string
+---@return boolean
+function M.is_own(source)
+    return own[source] or source:sub(1, 1) == "("
+end
 
 --- Calls fn(...) while `file` is the file being loaded. fn must not raise.
 ---@param file {source: string, name: string, keys: table}

@@ -35,7 +35,10 @@ LUAMOD_API int luaopen_ytsync_core(lua_State *L);
 /* ------------------------------------------------------------------ per Lua state (core.c) */
 
 /* One per Lua state, a userdata in its registry, alive until the last finalizer has run. */
+struct ys_lua_guard;
+
 struct ys_lua_state {
+    struct ys_lua_guard *guard; /* the one that is set (guard.h), or NULL */
     int64_t handles_open;       /* sessions, plans and jobs; tests look for leaks with it */
     lua_State *caller;          /* of the protected call that is under way, else NULL */
     int64_t instructions_left;  /* of its budget */
@@ -163,7 +166,11 @@ void ys_lua_library_type(lua_State *L);  /* library.c: more methods of the sessi
 void ys_lua_plan_type(lua_State *L);     /* plan.c, with session:plan */
 void ys_lua_job_type(lua_State *L);      /* job.c, with the session's methods about jobs */
 void ys_lua_rows_type(lua_State *L);     /* rows.c, for the binding itself */
+void ys_lua_match_type(lua_State *L);    /* match.c: core.matcher's and core.fold's */
+void ys_lua_guard_type(lua_State *L);    /* guard.c, likewise */
 int ys_lua_open(lua_State *L);           /* session.c: core.open */
+int ys_lua_fold(lua_State *L);           /* match.c: core.fold */
+int ys_lua_matcher(lua_State *L);        /* match.c: core.matcher */
 int ys_lua_on_interrupt(lua_State *L);   /* interrupt.c: core.on_interrupt */
 /* The session is about to be closed: signals must not find it any more. */
 void ys_lua_interrupt_forget(struct ys_session *session);

@@ -2,12 +2,14 @@
  *
  *   version, config_keys      open{...} -> session       on_interrupt(session)
  *   sha256(text) -> hex       isatty(fd) -> boolean      exists(path) -> boolean
- *   mkdir_p(path) -> true     handles() -> how many sessions, plans and jobs are open */
+ *   mkdir_p(path) -> true     handles() -> how many sessions, plans and jobs are open
+ *   fold, matcher: match.c    guarded, charge, pcall: guard.c    patterns: patterns.c */
 #include <string.h>
 #include <unistd.h>
 
 #include "base/path.h"
 #include "base/text.h"
+#include "lua/guard.h"
 #include "lua/rows.h"
 
 /* ------------------------------------------------------------------ per Lua state */
@@ -123,7 +125,10 @@ LUAMOD_API int luaopen_ytsync_core(lua_State *L)
         {"open", ys_lua_open},     {"on_interrupt", ys_lua_on_interrupt},
         {"sha256", core_sha256},   {"isatty", core_isatty},
         {"exists", core_exists},   {"mkdir_p", core_mkdir_p},
-        {"handles", core_handles}, {NULL, NULL},
+        {"handles", core_handles}, {"fold", ys_lua_fold},
+        {"matcher", ys_lua_matcher}, {"guarded", ys_lua_guarded},
+        {"charge", ys_lua_charge}, {"pcall", ys_lua_pcall},
+        {NULL, NULL},
     };
     luaL_checkversion(L);
     new_state(L);
@@ -132,7 +137,12 @@ LUAMOD_API int luaopen_ytsync_core(lua_State *L)
     ys_lua_library_type(L);
     ys_lua_plan_type(L);
     ys_lua_job_type(L);
+    ys_lua_match_type(L);
+    ys_lua_guard_type(L);
     luaL_newlib(L, functions);
+    lua_newtable(L);
+    luaL_setfuncs(L, ys_lua_patterns, 0);
+    lua_setfield(L, -2, "patterns");
     lua_pushliteral(L, YS_VERSION);
     lua_setfield(L, -2, "version");
     push_config_keys(L);

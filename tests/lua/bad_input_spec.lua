@@ -26,8 +26,9 @@ describe("a bad policy", function()
     -- {what it is, text, line, sentence}
     for _, case in ipairs({
         { "a syntax error", HEAD .. "return y.policy {\n old = keep keep }", 3,
-            "'}' expected (to close '{' at line 2) near 'keep'" },
-        { "an end too early", HEAD .. "return y.policy {", 2, "unexpected symbol near <eof>" },
+            "a comma is missing before keep" },
+        { "an end too early", HEAD .. "return y.policy {", 2,
+            "the { in line 2 is not closed; a } is missing" },
         { "an unknown key of a category", HEAD .. CATEGORY:format('privacey = "private"'), 3,
             "unknown key 'privacey' in category 'Music'; did you mean 'privacy'?" },
         { "an unknown key of the policy", HEAD .. POLICY:format('otherwize = "leave"'), 2,
@@ -39,7 +40,7 @@ describe("a bad policy", function()
         { "a text for a rule", HEAD .. CATEGORY:format('when = "jazz"'), 3,
             'when takes a rule or a function, not "jazz"; did you mean y.title "jazz"?' },
         { "a number for a text", HEAD .. CATEGORY:format("when = y.title(7)"), 3,
-            "y.title takes a text or a list of texts, not a number" },
+            "y.title takes a text or a list of texts, not 7" },
         { "a table for a text", HEAD .. CATEGORY:format("description = {}"), 3,
             "description must be a text, not a table" },
         { "a text for a list", HEAD .. 'return y.policy { categories = "M" }', 2,

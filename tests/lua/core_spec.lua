@@ -75,8 +75,9 @@ describe("ytsync.core", function()
     after_each(no_handles_left)
 
     it("has the functions that are written down, and no more", function()
-        assert.are.same({ "config_keys", "exists", "handles", "isatty", "mkdir_p",
-            "on_interrupt", "open", "sha256", "version" }, keys(core))
+        assert.are.same({ "charge", "config_keys", "exists", "fold", "guarded", "handles", "isatty",
+            "matcher", "mkdir_p", "on_interrupt", "open", "patterns", "pcall", "sha256",
+            "version" }, keys(core))
         assert.is_truthy(core.version:match("^%d+%.%d+%.%d+$"))
         assert.are.same({ "quota.daily", "quota.keep", "quota.creates", "pace.per_second",
             "pace.reads", "pace.writes", "pace.settle_s" }, core.config_keys)

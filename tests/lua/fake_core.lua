@@ -4,6 +4,24 @@
 -- by database path, so that several calls of the command see one library, as on a disk.
 local M = { version = "0.1.0-fake" }
 
+-- What is pure is the real thing: matching texts, and the limits of the sandbox. It is preloaded in
+-- the static host, else on the path; a test may have preloaded this stand-in.
+local function real_core()
+    local name = "ytsync.core"
+    package.loaded["lua.fake_core"] = M
+    local preloaded = package.preload[name]
+    local real = preloaded and preloaded(name) or M
+    if real ~= M then
+        return real
+    end
+    local path = package.searchpath(name, package.cpath)
+    return path and package.loadlib(path, "luaopen_ytsync_core")() or {}
+end
+local real = real_core()
+for _, name in ipairs({ "fold", "matcher", "guarded", "charge", "pcall", "patterns" }) do
+    M[name] = real[name]
+end
+
 M.config_keys = {
     "quota.daily", "quota.keep", "quota.creates", "pace.per_second", "pace.reads", "pace.writes",
     "pace.settle_s",

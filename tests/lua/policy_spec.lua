@@ -133,14 +133,14 @@ return y.policy {
     { "an empty list", "local r = y.title {}",
         "policy.lua:2: y.title is empty; it would never match" },
     { "a number for a text", "local r = y.channel { 7 }",
-        "policy.lua:2: y.channel: entry 1 is a number, not a text" },
+        "policy.lua:2: y.channel: entry 1 is 7, not a text" },
     { "a key in a list", 'local r = y.tag { "a", b = "c" }',
         "policy.lua:2: y.tag takes a plain list, but there is b = ... in it" },
     { "an unknown matcher", 'local r = y.tittle "x"',
         "policy.lua:2: there is no y.tittle; did you mean 'title'?" },
     { "an unknown word", "return policcy {}", "policy.lua:2: unknown word 'policcy'" },
     { "a word of Lua that is kept away", "local f = io.open('x')",
-        "policy.lua:2: unknown word 'io'" },
+        "policy.lua:2: unknown word 'io'; a policy cannot read or write files, or start programs" },
     { "another module", 'local x = require "socket"', "policy.lua:2: a policy can require "
         .. "'ytsync.policy' and 'ytsync.rules' only, not 'socket'" },
     { "a handle for a channel", 'return y.policy { channel = "@anna" }', "policy.lua:2: channel "
@@ -148,7 +148,7 @@ return y.policy {
     { "on_error that is no function", 'return y.policy { on_error = "skip" }',
         "policy.lua:2: on_error must be a function, not 'skip'" },
     { "never_touch with a rule", 'return y.policy { never_touch = y.title "x" }',
-        "policy.lua:2: never_touch must be a list of titles or ids, not a table" },
+        "policy.lua:2: never_touch must be a list of titles or ids, not a rule" },
     { "no return", 'y.policy { categories = { y.category "A" { from = "x" } } }',
         "policy.lua: the file returns nothing; write return before y.policy { ... }" },
     { "something else returned", "return { }",
@@ -168,8 +168,8 @@ describe("a mistake in a policy", function()
 
     it("in an empty file is named", function()
         local _, message = policies.load_text("", "policy.lua")
-        assert.equal("policy.lua: the file returns nothing; it must end with return "
-            .. "y.policy { ... }", message)
+        assert.equal('policy.lua: there is no playlist in it: playlist "Jazz" { title "jazz" }',
+            message)
     end)
 
     it("in a compiled file is named", function()
@@ -210,13 +210,12 @@ describe("a policy's environment", function()
     end)
 
     it("has no way out", function()
-        for _, word in ipairs({ "io", "debug", "load", "loadstring", "dofile", "loadfile",
+        for _, word in ipairs({ "io", "os", "debug", "load", "loadstring", "dofile", "loadfile",
             "collectgarbage", "setmetatable", "getmetatable", "xpcall", "coroutine", "rawset",
             "package" }) do
             local message = message_of("local x = " .. word)
             assert.truthy(message:find("unknown word '" .. word .. "'", 1, true), word)
         end
-        assert.truthy(message_of("os.execute('true')"):find("attempt to call a nil value"))
         assert.truthy(message_of("local f = string.dump(print)"):find("nil value"))
         assert.truthy(message_of("local f = ('x'):dump()"):find("nil value"))
     end)

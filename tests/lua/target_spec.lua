@@ -188,7 +188,7 @@ end } } }]]), library({ video("a", "Title") }))
         assert.is_nil(target)
         assert.equal("policy_error", name)
         assert.equal("policy.lua:3: attempt to index a nil value (field 'nothing') "
-            .. "(category 'A', video a 'Title')", message)
+            .. "(category 'A', rule policy.lua:2 function, video a 'Title')", message)
         assert.truthy(trace:find("policy.lua:3", 1, true))
     end)
 
