@@ -58,7 +58,7 @@ YS_LDFLAGS := $(FLAVOUR_LDFLAGS_$(FLAVOUR)) -pthread
 MODULE_LDFLAGS := $(if $(filter Darwin,$(shell uname -s)),-bundle -undefined dynamic_lookup,-shared)
 
 # --- the libraries, unless the targets need none -------------------------------------------------
-NO_CONFIG := help deps demo test lint asan valgrind fuzz packaging bench soak uninstall clean
+NO_CONFIG := help deps demo test lint asan valgrind fuzz packaging bench soak mutations uninstall clean
 GOALS := $(or $(MAKECMDGOALS),all)
 NEEDS_CONFIG := $(filter-out $(NO_CONFIG),$(GOALS))
 ifneq ($(NEEDS_CONFIG),)
@@ -308,6 +308,13 @@ soak:
 	@$(SUBMAKE) all test-programs
 	@$(RUN_TESTS) --build $(BUILD) --soak $(SOAK_S) sim
 	@YTSYNC_TORTURE=all $(RUN_TESTS) --build $(BUILD) --limit 14400 --only torture unit
+	@KILLS=300 STOPS=60 $(RUN_TESTS) --build $(BUILD) --limit 14400 --only test_ crash
+
+## mutations: takes each protection against a known fault out and demands that its test notices
+.PHONY: mutations
+mutations:
+	@sh .ci/deps test
+	@$(LUA_NOW) tests/mutations.lua $(BUILD)
 
 # --- install -------------------------------------------------------------------------------------
 PREFIX ?= $(if $(filter 0,$(shell id -u)),/usr/local,$(HOME)/.local)

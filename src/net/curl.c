@@ -69,6 +69,9 @@ struct slot {
     int begun;                   /* times that a request was about to be written */
     int header_outs;             /* times that request headers were written */
     bool repeat_refused;
+    bool (*may_leave)(void *ctx);
+    void *may_leave_ctx;
+    bool too_late;               /* may_leave said no */
     bool headers_too_large;
     bool headers_ended;          /* the empty line after them came */
     size_t header_bytes;
@@ -88,7 +91,8 @@ struct curl_transport {
 
 /* ------------------------------------------------------------------ callbacks of libcurl */
 
-/* Called when a request is about to be written to a connection, new or reused. */
+/* Called when a request is about to be written to a connection, new or reused. With a libcurl that
+ * does not know it, a request that waits for its connection leaves within the time limit. */
 #if HAVE_BEFORE_REQUEST
 static int before_request(void *ctx, char *remote_ip, char *local_ip, int remote_port,
                           int local_port)
@@ -99,12 +103,10 @@ static int before_request(void *ctx, char *remote_ip, char *local_ip, int remote
     (void)local_ip;
     (void)remote_port;
     (void)local_port;
-    if (slot->is_write && slot->begun > 0) {
-        slot->repeat_refused = true;
-        return CURL_PREREQFUNC_ABORT;
-    }
-    slot->begun++;
-    return CURL_PREREQFUNC_OK;
+    if (slot->is_write && slot->begun > 0) slot->repeat_refused = true;
+    else if (slot->may_leave && !slot->may_leave(slot->may_leave_ctx)) slot->too_late = true;
+    else slot->begun++;
+    return slot->repeat_refused || slot->too_late ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 #endif
 
@@ -336,6 +338,8 @@ static enum ys_status prepare(struct curl_transport *self, struct slot *slot,
 
     slot->verb = ys_http_verb(request->method);
     slot->is_write = request->is_write;
+    slot->may_leave = request->may_leave;
+    slot->may_leave_ctx = request->may_leave_ctx;
     slot->loopback_only = self->base.loopback_only;
     slot->reply.tag = tag;
     ys_buf_init(&slot->reply.body, YS_REPLY_BODY_BYTES_MAX);
@@ -356,39 +360,6 @@ static enum ys_status prepare(struct curl_transport *self, struct slot *slot,
     if (code == CURLE_OK) return YS_OK;
     return ys_fail(err, code == CURLE_OUT_OF_MEMORY ? YS_ENOMEM : YS_EINTERNAL,
                    "libcurl refused a setting: %s.", curl_easy_strerror(code));
-}
-
-static enum ys_status curl_start(struct ys_transport *transport,
-                                 const struct ys_http_request *request, uint64_t tag,
-                                 struct ys_error *err)
-{
-    struct curl_transport *self = (struct curl_transport *)transport;
-    struct slot *slot = NULL;
-    enum ys_status status;
-    CURLMcode code;
-
-    YS_TRY(ys_http_check(&self->base, request, err));
-    for (size_t i = 0; i < YS_IN_FLIGHT_MAX && slot == NULL; i++) {
-        if (self->slots[i].state == SLOT_FREE) slot = &self->slots[i];
-    }
-    if (slot == NULL) {
-        return ys_fail(err, YS_ELIMIT, "More than %d requests would be in flight.",
-                       YS_IN_FLIGHT_MAX);
-    }
-    status = prepare(self, slot, request, tag, err);
-    if (status == YS_OK) {
-        code = curl_multi_add_handle(self->multi, slot->easy);
-        if (code != CURLM_OK) {
-            status = ys_fail(err, code == CURLM_OUT_OF_MEMORY ? YS_ENOMEM : YS_EINTERNAL,
-                             "libcurl did not take a request: %s.", curl_multi_strerror(code));
-        }
-    }
-    if (status != YS_OK) {
-        clear_slot(slot);
-        return status;
-    }
-    slot->state = SLOT_ACTIVE;
-    return YS_OK;
 }
 
 /* Whether a request may have left. Without before_request only failures that come before a
@@ -423,7 +394,9 @@ static void set_detail(struct slot *slot, enum ys_status status, CURLcode code)
     char *out = slot->reply.detail;
     size_t out_bytes = sizeof slot->reply.detail;
 
-    if (slot->repeat_refused || code == CURLE_SEND_FAIL_REWIND) {
+    if (slot->too_late) {
+        (void)ys_copy(out, out_bytes, "It was too late to send it.");
+    } else if (slot->repeat_refused || code == CURLE_SEND_FAIL_REWIND) {
         (void)ys_copy(out, out_bytes, "The connection broke before the reply came.");
     } else if (status == YS_ETOOBIG) {
         (void)snprintf(out, out_bytes, "The reply is larger than the limit of %zu bytes.",
@@ -483,6 +456,41 @@ static enum ys_status perform(struct curl_transport *self, struct ys_error *err)
         (void)curl_multi_remove_handle(self->multi, easy); /* invalidates `message` */
         finish(self, slot, result);
     }
+    return YS_OK;
+}
+
+static enum ys_status curl_start(struct ys_transport *transport,
+                                 const struct ys_http_request *request, uint64_t tag,
+                                 struct ys_error *err)
+{
+    struct curl_transport *self = (struct curl_transport *)transport;
+    struct slot *slot = NULL;
+    enum ys_status status;
+    CURLMcode code;
+
+    YS_TRY(ys_http_check(&self->base, request, err));
+    for (size_t i = 0; i < YS_IN_FLIGHT_MAX && slot == NULL; i++) {
+        if (self->slots[i].state == SLOT_FREE) slot = &self->slots[i];
+    }
+    if (slot == NULL) {
+        return ys_fail(err, YS_ELIMIT, "More than %d requests would be in flight.",
+                       YS_IN_FLIGHT_MAX);
+    }
+    status = prepare(self, slot, request, tag, err);
+    if (status == YS_OK) {
+        code = curl_multi_add_handle(self->multi, slot->easy);
+        if (code != CURLM_OK) {
+            status = ys_fail(err, code == CURLM_OUT_OF_MEMORY ? YS_ENOMEM : YS_EINTERNAL,
+                             "libcurl did not take a request: %s.", curl_multi_strerror(code));
+        }
+    }
+    if (status != YS_OK) {
+        clear_slot(slot);
+        return status;
+    }
+    slot->state = SLOT_ACTIVE;
+    /* At once, so that its time limit runs from now on. What fails shows in the next poll. */
+    (void)perform(self, NULL);
     return YS_OK;
 }
 

@@ -30,6 +30,10 @@ struct ys_http_request {
     const char *if_none_match;  /* an etag or NULL */
     bool is_write;
     int64_t timeout_ms;         /* for the whole exchange */
+    /* NULL, or asked (also after start) when the request is about to be written to a connection:
+     * false, and it comes back as not sent. ctx must live until then. */
+    bool (*may_leave)(void *ctx);
+    void *may_leave_ctx;
 };
 
 enum ys_wire {

@@ -124,21 +124,18 @@ enum ys_status ys_job_take_lease(struct ys_store *store, struct ys_row_job *row,
     return YS_OK;
 }
 
-enum ys_status ys_job_guard(struct ys_store *store, struct ys_row_job *row,
-                            int64_t expires_at_ms, struct ys_error *err)
+enum ys_status ys_job_guard(struct ys_store *store, struct ys_row_job *row, struct ys_error *err)
 {
     struct ys_stmt *stmt;
     enum ys_stage stage = row->stage;
     bool got;
 
     YS_TRY(ys_db_prepare(store->db,
-                         "UPDATE sync_jobs SET lease_expires_at = ?3"
-                         " WHERE id = ?1 AND lease_epoch = ?2"
-                         " RETURNING pause_requested, delete_confirmed_at, stage",
+                         "SELECT pause_requested, delete_confirmed_at, stage FROM sync_jobs"
+                         " WHERE id = ?1 AND lease_epoch = ?2",
                          &stmt, err));
     ys_bind_int(stmt, 1, row->id);
     ys_bind_int(stmt, 2, row->lease_epoch);
-    ys_bind_int(stmt, 3, expires_at_ms);
     YS_TRY(ys_step(stmt, &got, err));
     if (got) {
         row->pause_requested = ys_col_int(stmt, 0) != 0;
@@ -148,7 +145,8 @@ enum ys_status ys_job_guard(struct ys_store *store, struct ys_row_job *row,
     ys_stmt_done(stmt);
     if (!got)
         return ys_fail(err, YS_ELEASE,
-                       "Another runner took job %lld over; this one stops.", (long long)row->id);
+                       "Another runner took job %lld over. This one stops and writes nothing more.",
+                       (long long)row->id);
     if (stage == YS_STAGE_CANCELLED) row->stage = stage;
     return YS_OK;
 }

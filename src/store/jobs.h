@@ -36,10 +36,10 @@ YS_CHECKED enum ys_status ys_job_newest(struct ys_store *store, int64_t *id_out,
 YS_CHECKED enum ys_status ys_job_take_lease(struct ys_store *store, struct ys_row_job *row,
                                             const char *owner, int64_t expires_at_ms,
                                             struct ys_error *err);
-/* First statement of every turn: renews the lease and rereads the flags that others may set.
- * YS_ELEASE when another epoch holds it. */
+/* First statement of every turn: rereads the flags that others may set. YS_ELEASE when another
+ * epoch than the row's has the lease. */
 YS_CHECKED enum ys_status ys_job_guard(struct ys_store *store, struct ys_row_job *row,
-                                       int64_t expires_at_ms, struct ys_error *err);
+                                       struct ys_error *err);
 /* Stores stage, paused_from, pause_reason, resets_at, started_at, finished_at, backup_id. */
 YS_CHECKED enum ys_status ys_job_update(struct ys_store *store, const struct ys_row_job *row,
                                         struct ys_error *err);

@@ -9,8 +9,8 @@
  *      runner did not end cleanly.
  *   4. The commit counter against the state file's: behind means that an old copy was put back.
  *
- * `meta` holds: database_id (made once), commit_counter, clean ('0' while a runner is at work or
- * after it died), stale_accepted ('1' until everything was listed anew).
+ * `meta` holds: database_id (made once), commit_counter, stale_accepted ('1' until everything was
+ * listed anew), and what fence.c keeps there.
  *
  * The database file itself is opened by the driver alone. Opening and closing it here as well
  * would drop the POSIX locks that SQLite holds on it in the same process. */
@@ -21,6 +21,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "store/fence.h"
 #include "store/lock.h"
 #include "store/place.h"
 #include "store/rows.h"
@@ -324,13 +325,7 @@ enum ys_status ys_store_lock(struct ys_store *store, struct ys_error *err)
 void ys_store_unlock(struct ys_store *store)
 {
     if (store->lock_fd < 0) return;
-    store->dirty_due = false;
-    if (store->dirty_noted && !ys_db_in_transaction(store->db)) {
-        /* When this fails the next open checks the database once more than it had to. */
-        if (ys_store_meta_set(store, META_CLEAN, "1", NULL) != YS_OK)
-            ys_env_log(&store->env, YS_LOG_WARN, "The clean end could not be noted.");
-    }
-    store->dirty_noted = false;
+    ys_fence_clean_end(store);
     ys_lock_free(store->lock_fd);
     store->lock_fd = -1;
 }
@@ -340,8 +335,7 @@ void ys_store_unlock(struct ys_store *store)
 enum ys_status ys_store_begin(struct ys_store *store, struct ys_error *err)
 {
     YS_TRY(ys_db_begin(store->db, err));
-    if (!store->dirty_due) return YS_OK;
-    enum ys_status status = ys_store_meta_set(store, META_CLEAN, "0", err);
+    enum ys_status status = ys_fence_pass(store, err);
     if (status != YS_OK) ys_db_rollback(store->db);
     return status;
 }
@@ -365,10 +359,7 @@ enum ys_status ys_store_commit(struct ys_store *store, struct ys_error *err)
         return status;
     }
     store->commit_counter = counter;
-    if (store->dirty_due) {
-        store->dirty_due = false;
-        store->dirty_noted = true;
-    }
+    ys_fence_committed(store);
     state_follow(store, counter);
     return YS_OK;
 }

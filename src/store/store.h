@@ -6,6 +6,8 @@
  *     that an old copy of the database is noticed (YS_EDBSTALE).
  *   - Who sends requests holds the runner lock: an OS lock on the file "<database>.lock", freed
  *     by the kernel when the process dies. The file's text says who holds it.
+ *   - A runner that another one took over from writes nothing more: each transaction begins with
+ *     a look at whose turn it is (fence.h), and fails with YS_ELEASE.
  *   - Reading and the flags (pause, confirm, settings) need no lock.
  * Files: <db>, <db>-wal, <db>-shm, <db>.lock, <db>.state. */
 #ifndef YS_STORE_STORE_H
@@ -29,7 +31,8 @@ struct ys_store {
     int64_t usage_day, usage_units; /* what the state file shall hold, see ys_store_note_usage */
     int64_t known_day, known_units; /* what it held at open, see ys_store_known_usage */
     bool dirty_due;          /* the next transaction notes that a runner is at work */
-    bool dirty_noted;        /* ... it was noted; a clean unlock takes it back */
+    int64_t runner, runner_taken; /* our number among the holders of the lock, see fence.h */
+    int64_t leased_job, lease_epoch, lease_ms; /* see ys_store_lease */
 };
 
 struct ys_store_options {
@@ -48,6 +51,11 @@ void ys_store_close(struct ys_store *store);
  * release; taking it again is fine. */
 YS_CHECKED enum ys_status ys_store_lock(struct ys_store *store, struct ys_error *err);
 void ys_store_unlock(struct ys_store *store);
+
+/* From now on every transaction of this store needs the job's lease of that epoch, and renews it
+ * for lease_ms. Ended by ys_store_unlease with the same epoch. */
+void ys_store_lease(struct ys_store *store, int64_t job_id, int64_t epoch, int64_t lease_ms);
+void ys_store_unlease(struct ys_store *store, int64_t job_id, int64_t epoch);
 
 YS_CHECKED enum ys_status ys_store_begin(struct ys_store *store, struct ys_error *err);
 YS_CHECKED enum ys_status ys_store_commit(struct ys_store *store, struct ys_error *err);

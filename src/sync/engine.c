@@ -44,6 +44,8 @@ static enum ys_status take_lease(struct ys_engine *engine, struct ys_error *err)
                                ys_env_wall_ms(engine->env) + YS_LEASE_MS, err);
     if (status == YS_OK) status = ys_store_commit(engine->store, err);
     if (status != YS_OK) ys_store_rollback(engine->store);
+    else ys_store_lease(engine->store, engine->job.id, engine->job.lease_epoch, YS_LEASE_MS);
+    engine->leased = status == YS_OK;
     engine->tag_base =
         ((uint64_t)engine->job.id & ((1u << YS_TAG_JOB_BITS) - 1))
             << (YS_TAG_EPOCH_BITS + YS_TAG_TASK_BITS) |
@@ -94,6 +96,8 @@ enum ys_status ys_engine_open(struct ys_engine **out, struct ys_client *client,
 void ys_engine_close(struct ys_engine *engine)
 {
     if (!engine) return;
+    if (engine->leased)
+        ys_store_unlease(engine->store, engine->job.id, engine->job.lease_epoch);
     ys_agenda_free(&engine->agenda);
     ys_free(engine->events);
     ys_free(engine);

@@ -9,7 +9,9 @@
  *     units reserved.
  *   - An operation leaves `in_flight` only by an outcome: done, pending again (certainly not
  *     applied), failed, or unknown; and `unknown` only by a look at YouTube.
- *   - At most one write per lane is in flight. */
+ *   - At most one write per lane is in flight.
+ *   - Every transaction carries the job's lease (store/fence.h): after a takeover this runner
+ *     writes nothing more, and sends nothing whose claim is older than half a lease. */
 #ifndef YS_SYNC_ENGINE_H
 #define YS_SYNC_ENGINE_H
 
@@ -29,8 +31,9 @@
 #define YS_TAG_EPOCH_BITS 16
 #define YS_TAG_JOB_BITS 21
 #define YS_TASKS_MAX ((size_t)(1 << YS_TAG_TASK_BITS) - 1)
-/* A lease outlives the longest turn: a request and its settling. */
-#define YS_LEASE_MS INT64_C(300000)
+/* A lease outlives the longest turn (a request and its settling), and a claim half of the lease
+ * under which it was made: ys_client_send. */
+#define YS_LEASE_MS (2 * YS_CLAIM_MS)
 /* The reason of an operation that is skipped by the policy's word; others wait for their lane. */
 #define YS_REASON_POLICY "policy"
 /* Events wait for their reader up to this number; older ones are dropped. */
@@ -44,7 +47,8 @@ struct ys_engine {
     struct ys_row_job job;
     struct ys_agenda agenda;
     uint64_t tag_base;           /* exchanges of task n bear tag_base + 1 + n */
-    bool started;                /* this process checked the channel and took the lease */
+    bool leased;                 /* the lease was taken */
+    bool started;                /* this process checked the channel */
     int64_t failures_in_a_row;   /* exchanges that never got an answer */
     int64_t throttles_in_a_row;
     bool stopping;               /* nothing new is claimed; what is out is awaited */

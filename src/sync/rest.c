@@ -12,8 +12,7 @@ enum ys_status ys_engine_begin(struct ys_engine *engine, struct ys_error *err)
     enum ys_status status;
 
     YS_TRY(ys_store_begin(engine->store, err));
-    status = ys_job_guard(engine->store, &engine->job,
-                          ys_env_wall_ms(engine->env) + YS_LEASE_MS, err);
+    status = ys_job_guard(engine->store, &engine->job, err);
     if (status != YS_OK) ys_store_rollback(engine->store);
     return status;
 }

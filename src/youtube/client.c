@@ -236,6 +236,17 @@ static void arrived(struct ys_client *client, struct ys_flight *flight)
     flight->state = YS_FLIGHT_BACK;
 }
 
+/* False when this process stood still since the call was booked, or its machine slept. Asked before
+ * it is handed to the transport, and by that once more before it leaves. */
+static bool claim_is_fresh(void *ctx)
+{
+    const struct ys_flight *flight = ctx;
+    const struct ys_booking *booking = &flight->exchange.booking;
+
+    return ys_env_mono_ms(flight->env) - booking->mono_ms <= YS_CLAIM_MS &&
+           ys_env_wall_ms(flight->env) - booking->wall_ms <= YS_CLAIM_MS;
+}
+
 void ys_client_send(struct ys_client *client, const struct ys_booking *booking,
                     const struct ys_request *request, uint64_t tag)
 {
@@ -250,6 +261,8 @@ void ys_client_send(struct ys_client *client, const struct ys_booking *booking,
         .if_none_match = request->if_none_match[0] ? request->if_none_match : NULL,
         .is_write = info->write,
         .timeout_ms = YS_REQUEST_TIMEOUT_MS,
+        .may_leave = claim_is_fresh,
+        .may_leave_ctx = flight,
     };
     struct ys_buf url;
     enum ys_status status;
@@ -257,6 +270,7 @@ void ys_client_send(struct ys_client *client, const struct ys_booking *booking,
     YS_REQUIRE(flight); /* the limiter's caps keep the number below YS_FLIGHTS_MAX */
     memset(flight, 0, sizeof *flight);
     flight->state = YS_FLIGHT_OUT;
+    flight->env = client->env;
     flight->wire_tag = ++client->next_wire_tag;
     flight->exchange.tag = tag;
     flight->exchange.booking = *booking;
@@ -269,6 +283,8 @@ void ys_client_send(struct ys_client *client, const struct ys_booking *booking,
     ys_buf_text_add(&url, ys_buf_text(&request->url));
     http.url = ys_buf_text(&url);
     status = ys_buf_check(&url, "The request's URL", &err);
+    if (status == YS_OK && !claim_is_fresh(flight))
+        status = ys_fail(&err, YS_ENETWORK, "It was too late to send it.");
     if (status == YS_OK)
         status = ys_transport_start(client->transport, &http, flight->wire_tag, &err);
     ys_buf_free(&url);

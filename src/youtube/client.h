@@ -25,6 +25,10 @@
 /* For a whole exchange. A request that is given up after this long may still take effect. */
 #define YS_REQUEST_TIMEOUT_MS INT64_C(60000)
 
+/* A booked call leaves within this time or not at all: whoever stood still for longer may have been
+ * taken over meanwhile (half of a job's lease, sync/engine.h). */
+#define YS_CLAIM_MS INT64_C(150000)
+
 struct ys_client;
 
 struct ys_client_options {
@@ -86,6 +90,7 @@ struct ys_booking {
     int64_t usage_id;
     enum ys_method method;
     int64_t units;
+    int64_t wall_ms, mono_ms;  /* our clocks when it was booked */
 };
 
 /* Books one call and takes its token from the limiter. YS_EQUOTA or YS_ECREATES: not booked. */
@@ -95,8 +100,9 @@ YS_CHECKED enum ys_status ys_client_book(struct ys_client *client, enum ys_metho
 /* The transaction of a booking was rolled back and nothing will be sent: gives the limiter's place
  * back. (The ledger has forgotten it by itself.) */
 void ys_client_unbook(struct ys_client *client, const struct ys_booking *booking);
-/* Sends a booked call; the request is only read. A failure to start counts as a finished
- * exchange that was not sent, so every booked and sent call comes back from ys_client_take. */
+/* Sends a booked call; the request is only read. A failure to start, and a booking older than
+ * YS_CLAIM_MS by either of our clocks, counts as a finished exchange that was not sent, so every
+ * booked and sent call comes back from ys_client_take. */
 void ys_client_send(struct ys_client *client, const struct ys_booking *booking,
                     const struct ys_request *request, uint64_t tag);
 

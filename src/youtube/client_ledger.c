@@ -184,6 +184,8 @@ enum ys_status ys_client_book(struct ys_client *client, enum ys_method method, i
     if (call.day > client->newest_day) client->newest_day = call.day;
     out->method = method;
     out->units = info->cost_units;
+    out->wall_ms = ys_env_wall_ms(client->env);
+    out->mono_ms = ys_env_mono_ms(client->env);
     ys_limiter_take(&client->limiter, info->write, ys_env_mono_ms(client->env));
     return YS_OK;
 }

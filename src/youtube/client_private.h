@@ -13,6 +13,7 @@
 struct ys_flight {
     enum { YS_FLIGHT_FREE, YS_FLIGHT_OUT, YS_FLIGHT_BACK } state;
     uint64_t wire_tag;
+    const struct ys_env *env;
     struct ys_exchange exchange;
 };
 

@@ -19,9 +19,8 @@ return {
         fault = "failed add, then delete", program = JOBS,
         test = "test_failed_add_then_delete",
         { file = "src/plan/agenda.c",
-            old = [[        if (!ys_map_get(&agenda->lanes[at->lane].present, video_id, &copies) || copies < 1)
-            return "it was not seen in its new playlist";]],
-            new = "        (void)copies;" },
+            old = [[return "it was not seen in its new playlist";]],
+            new = "return NULL;" },
     },
     {
         fault = "unlisted videos of a deleted playlist: in the plan", program = JOBS,
@@ -55,9 +54,9 @@ return {
         fault = "permanent create failure looping", program = JOBS,
         test = "test_permanent_create_failure_ends",
         { file = "src/sync/outcome.c",
-            old = "    default: break;\n    }\n    YS_TRY(ys_engine_failed(engine, task, outcome",
+            old = "    default: break;\n    }\n    YS_TRY(ys_engine_failed(",
             new = "    default: return put_back(engine, task, outcome, 0, err);\n    }\n"
-                .. "    YS_TRY(ys_engine_failed(engine, task, outcome" },
+                .. "    YS_TRY(ys_engine_failed(" },
     },
     {
         fault = "passing failure tried for ever", program = JOBS,
@@ -93,7 +92,7 @@ return {
         { file = "src/library/listing.c",
             old = "    if (status != YS_OK) ys_listing_free(out);\n    return status;",
             new = "    if (status != YS_OK) {\n        ys_listing_free(out);\n"
-                .. "        (void)ys_copy(out->playlist_id, sizeof out->playlist_id, playlist_id);\n"
+                .. "        (void)ys_copy(out->playlist_id, YS_ID_BYTES, playlist_id);\n"
                 .. "    }\n    return YS_OK;" },
     },
     {
@@ -116,8 +115,8 @@ return {
         fault = "quota counted on success only", program = EDGES,
         test = "test_failed_calls_are_counted",
         { file = "src/youtube/client_ledger.c",
-            old = "    if (exchange->reply.wire == YS_WIRE_NOT_SENT)\n        return ys_quota_release(",
-            new = "    if (outcome->verdict != YS_VERDICT_DONE)\n        return ys_quota_release(" },
+            old = "if (exchange->reply.wire == YS_WIRE_NOT_SENT)",
+            new = "if (outcome->verdict != YS_VERDICT_DONE)" },
     },
     {
         fault = "reset computed with the wrong DST offset", program = EDGES,
@@ -125,6 +124,33 @@ return {
         { file = "src/base/time.c",
             old = "#define PDT_BEHIND_MS (7 * YS_MS_PER_HOUR)",
             new = "#define PDT_BEHIND_MS (8 * YS_MS_PER_HOUR)" },
+    },
+    {
+        fault = "two runners at once", program = EDGES,
+        test = "test_two_runners_at_once",
+        { file = "src/store/lock.c",
+            old = "    int failure = lock_try(fd);",
+            new = "    int failure = lock_try(fd) > 0 ? 0 : 0;" },
+    },
+    {
+        fault = "two runners after a takeover", program = EDGES,
+        test = "test_two_runners_after_a_takeover",
+        { file = "src/store/fence.c",
+            old = "    if (runner == store->runner) return YS_OK;",
+            new = "    if (runner >= store->runner) return YS_OK;" },
+        { file = "src/store/fence.c",
+            old = "    return store->leased_job > 0 ? still_leased(store, err) : YS_OK;",
+            new = "    return store->leased_job < 0 ? still_leased(store, err) : YS_OK;" },
+        { file = "src/store/jobs.c",
+            old = [[" WHERE id = ?1 AND lease_epoch = ?2",]],
+            new = [[" WHERE id = ?1 AND lease_epoch >= ?2",]] },
+    },
+    {
+        fault = "two runners: a claim of long ago is sent", program = EDGES,
+        test = "test_two_runners_and_an_old_claim",
+        { file = "src/youtube/client.c",
+            old = "        status = ys_fail(&err, YS_ENETWORK, \"It was too late to send it.\");",
+            new = "        (void)status;" },
     },
     {
         fault = "torn backup", program = EDGES,
@@ -137,13 +163,13 @@ return {
         fault = "a repeat by the HTTP library", program = EDGES,
         test = "test_the_http_library_repeats_no_write",
         { file = "src/net/curl.c",
-            old = "    if (slot->is_write && slot->begun > 0) {",
-            new = "    if (slot->is_write && slot->begun < 0) {" },
+            old = "if (slot->is_write && slot->begun > 0)",
+            new = "if (slot->is_write && slot->begun < 0)" },
         { file = "src/net/curl.c",
             old = "    (void)ctx;\n    (void)offset;\n    (void)origin;\n"
                 .. "    return CURL_SEEKFUNC_FAIL;",
-            new = "    (void)offset;\n    (void)origin;\n    ((struct slot *)ctx)->body_taken = 0;\n"
-                .. "    return CURL_SEEKFUNC_OK;" },
+            new = "    (void)offset;\n    (void)origin;\n"
+                .. "    ((struct slot *)ctx)->body_taken = 0;\n    return CURL_SEEKFUNC_OK;" },
     },
     {
         fault = "a listing inside the lag taken as proof of absence", program = JOBS,

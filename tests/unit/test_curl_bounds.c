@@ -112,6 +112,42 @@ static void test_repeated_reads_are_counted(void **state)
     setting_end(&setting);
 }
 
+static bool not_any_more(void *ctx)
+{
+    ++*(int *)ctx;
+    return false;
+}
+
+/* Asked at the last moment, on a new connection and on one that is kept; nothing leaves. */
+static void test_too_late_to_leave(void **state)
+{
+    static const struct http_step steps[] = {{HTTP_SEND, kept, 0}};
+    struct setting setting;
+    struct ys_http_reply reply;
+    int asked = 0, i;
+
+    (void)state;
+    setting_begin(&setting, steps, 1);
+    for (i = 0; i < 2; i++) {
+        struct ys_http_request request = setting_request(&setting, YS_HTTP_POST);
+        request.may_leave = not_any_more;
+        request.may_leave_ctx = &asked;
+        assert_int_equal(ys_transport_start(setting.transport, &request, 1, NULL), YS_OK);
+        setting_await(&setting, &reply);
+        assert_int_equal(reply.wire, YS_WIRE_NOT_SENT);
+        assert_string_equal(reply.detail, "It was too late to send it.");
+        assert_int_equal(reply.sends, 0);
+        ys_http_reply_free(&reply);
+        if (i > 0) break;
+        reply = setting_exchange(&setting, YS_HTTP_GET);
+        assert_int_equal(reply.wire, YS_WIRE_REPLY);
+        ys_http_reply_free(&reply);
+    }
+    assert_int_equal(asked, 2);
+    assert_int_equal(http_server_end(setting.server), 1);
+    setting_end(&setting);
+}
+
 static void test_no_reply_in_time(void **state)
 {
     static const struct http_step steps[] = {{HTTP_HANG, NULL, 0}};
@@ -316,6 +352,7 @@ int main(void)
         cmocka_unit_test(test_writes_leave_once),
         cmocka_unit_test(test_not_on_another_connection),
         cmocka_unit_test(test_repeated_reads_are_counted),
+        cmocka_unit_test(test_too_late_to_leave),
         cmocka_unit_test(test_no_reply_in_time),
         cmocka_unit_test(test_nobody_listens),
         cmocka_unit_test(test_no_encryption),

@@ -189,16 +189,16 @@ static void test_lease(void **state)
     assert_int_equal(mine.lease_epoch, 1);
     ok(ys_job_set_pause_requested(store, mine.id, true, &err));
     ok(ys_job_set_confirmed(store, mine.id, 9, &err));
-    ok(ys_job_guard(store, &mine, 6000, &err));
+    ok(ys_job_guard(store, &mine, &err));
     assert_true(mine.pause_requested);
     assert_int_equal(mine.delete_confirmed_at_ms, 9);
-    assert_int_equal(stores_number(store, "SELECT lease_expires_at FROM sync_jobs"), 6000);
+    assert_int_equal(stores_number(store, "SELECT lease_expires_at FROM sync_jobs"), 5000);
     ok(ys_job_take_lease(store, &theirs, "runner-2", 7000, &err));
     assert_int_equal(theirs.lease_epoch, 2);
-    assert_int_equal(ys_job_guard(store, &mine, 8000, &err), YS_ELEASE);
+    assert_int_equal(ys_job_guard(store, &mine, &err), YS_ELEASE);
     assert_true(stores_error(&err, YS_ELEASE, "job 1", NULL));
     assert_int_equal(stores_number(store, "SELECT lease_expires_at FROM sync_jobs"), 7000);
-    ok(ys_job_guard(store, &theirs, 8000, &err));
+    ok(ys_job_guard(store, &theirs, &err));
     theirs.id = 99;
     assert_int_equal(ys_job_take_lease(store, &theirs, "runner-3", 1, &err), YS_ENOTFOUND);
 }
@@ -211,10 +211,10 @@ static void test_guard_sees_a_cancel(void **state)
     (void)state;
     ok(ys_job_take_lease(store, &row, "runner-1", 5000, &err));
     row.stage = YS_STAGE_ADD_VIDEOS; /* not stored yet */
-    ok(ys_job_guard(store, &row, 6000, &err));
+    ok(ys_job_guard(store, &row, &err));
     assert_int_equal(row.stage, YS_STAGE_ADD_VIDEOS);
     stores_exec(store, "UPDATE sync_jobs SET stage = 'cancelled'");
-    ok(ys_job_guard(store, &row, 6000, &err));
+    ok(ys_job_guard(store, &row, &err));
     assert_int_equal(row.stage, YS_STAGE_CANCELLED);
 }
 

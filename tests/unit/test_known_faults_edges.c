@@ -140,7 +140,8 @@ static void test_reset_by_the_right_offset(void **state)
 
     (void)state;
     for (i = 0; i < sizeof resets / sizeof resets[0]; i++) {
-        int64_t reset_ms = resets[i].utc_day * YS_MS_PER_DAY + resets[i].reset_hour * YS_MS_PER_HOUR;
+        int64_t reset_ms =
+            resets[i].utc_day * YS_MS_PER_DAY + resets[i].reset_hour * YS_MS_PER_HOUR;
         struct ys_quota_record quota;
         struct rig rig;
 
@@ -216,6 +217,133 @@ static void test_pause_outlives_a_stage_change(void **state)
         assert_int_equal(shelf_job(&world).stage, YS_STAGE_COMPLETED);
     }
     assert_true(steps > 20);
+}
+
+/* ---------------------------------------------------------------- runners */
+
+/* A second session on the same database and the same YouTube. */
+static struct ys_session *second_session(struct ys_transport **transport)
+{
+    struct ys_options options = {.db_path = world.db_path,
+                                 .access_token = YS_SIM_TOKEN,
+                                 .env = &world.env};
+    struct ys_session *session;
+
+    must(ys_sim_transport(transport, world.sim, NULL, &world.err));
+    options.transport = *transport;
+    must(ys_session_open(&session, &options, &world.err));
+    return session;
+}
+
+static void test_two_runners_at_once(void **state)
+{
+    struct ys_transport *transport;
+    struct ys_session *second;
+    struct ys_job *job;
+    char holder[32];
+
+    (void)state;
+    start_job(350, YS_OLD_KEEP);
+    shelf_until(&world, YS_OP_ITEM_INSERT, 2);
+    second = second_session(&transport);
+    (void)snprintf(holder, sizeof holder, "pid %ld on ", (long)getpid());
+    shelf_is(&world, ys_job_open(second, 0, &job, &world.err), YS_ELOCKED, holder);
+    assert_non_null(strstr(world.err.message, " since 2026-11-20T"));
+    ys_session_close(second);
+    ys_transport_free(transport);
+    finish();
+}
+
+/* Somebody replaces the lock file while the first runner stands still, and the second one carries
+ * the job on. What the first one then still does changes nothing, here or on YouTube. */
+static void test_two_runners_after_a_takeover(void **state)
+{
+    struct ys_session *first;
+    struct ys_transport *transport, *first_transport;
+    struct ys_fetch_result fetched;
+    struct ys_job *first_job;
+    char lock_path[sizeof world.db_path + 8];
+    int64_t sent;
+    bool more;
+
+    (void)state;
+    start_job(351, YS_OLD_KEEP);
+    shelf_until(&world, YS_OP_ITEM_INSERT, 2);
+    (void)snprintf(lock_path, sizeof lock_path, "%s.lock", world.db_path);
+    assert_int_equal(unlink(lock_path), 0);
+    first = world.session;
+    first_job = world.job;
+    first_transport = world.transport;
+    world.session = second_session(&transport);
+    world.transport = transport;
+    world.job = NULL;
+    finish();
+    sent = requests(YS_SIM_METHOD_COUNT);
+    shelf_is(&world, ys_job_step(first_job, 100, &more, &world.err), YS_ELEASE, "took");
+    assert_false(more);
+    shelf_is(&world, ys_fetch(first, false, NULL, NULL, &fetched, &world.err), YS_ELEASE, "took");
+    ys_job_close(first_job);
+    ys_session_close(first);
+    ys_transport_free(first_transport);
+    assert_int_equal(requests(YS_SIM_METHOD_COUNT), sent);
+    assert_int_equal(shelf_job(&world).stage, YS_STAGE_COMPLETED);
+    assert_int_equal(shelf_job(&world).failed, 0);
+    world_check_quota(&world, 10000);
+}
+
+/* Booked and committed; then this process stands still for that long by one of our clocks. */
+static bool sent_after(struct rig *rig, int64_t mono_ms, int64_t wall_ms)
+{
+    struct ys_booking booking;
+    struct ys_exchange exchange;
+    struct ys_request request;
+    bool sent;
+
+    while (ys_client_wait_ms(rig->client, YS_METHOD_CHANNELS_LIST) > 0)
+        ys_sim_clock_advance(&rig->clock, 100);
+    RIG(rig, ys_request_channel(&request, &rig->err));
+    RIG(rig, ys_store_begin(rig->store, &rig->err));
+    RIG(rig, ys_client_book(rig->client, request.method, 0, 0, &booking, &rig->err));
+    RIG(rig, ys_store_commit(rig->store, &rig->err));
+    ys_sim_clock_advance(&rig->clock, mono_ms);
+    rig->skew_ms += wall_ms - mono_ms;
+    ys_client_send(rig->client, &booking, &request, 1);
+    ys_request_free(&request);
+    while (!ys_client_take(rig->client, 1, 1, &exchange))
+        RIG(rig, ys_client_poll(rig->client, 1000, &rig->err));
+    sent = exchange.reply.wire == YS_WIRE_REPLY;
+    if (!sent) {
+        assert_int_equal(exchange.outcome.verdict, YS_VERDICT_RETRY);
+        assert_non_null(strstr(exchange.outcome.message, "too late to send it"));
+    }
+    RIG(rig, ys_store_begin(rig->store, &rig->err));
+    RIG(rig, ys_client_settle(rig->client, &exchange, &rig->err));
+    RIG(rig, ys_store_commit(rig->store, &rig->err));
+    ys_exchange_free(&exchange);
+    return sent;
+}
+
+/* A call that was claimed too long ago does not leave, costs nothing, and gives its place back. */
+static void test_two_runners_and_an_old_claim(void **state)
+{
+    struct ys_quota_record quota;
+    struct rig rig;
+    int64_t before, day;
+
+    (void)state;
+    rig_start(&rig);
+    before = ys_sim_request_count(rig.sim, YS_SIM_METHOD_COUNT);
+    assert_true(sent_after(&rig, YS_CLAIM_MS, YS_CLAIM_MS));
+    assert_false(sent_after(&rig, YS_CLAIM_MS + 1, YS_CLAIM_MS + 1));
+    assert_false(sent_after(&rig, 0, YS_CLAIM_MS + 1)); /* the machine slept */
+    assert_false(sent_after(&rig, YS_CLAIM_MS + 1, 0)); /* and its clock was set */
+    assert_int_equal(ys_sim_request_count(rig.sim, YS_SIM_METHOD_COUNT), before + 1);
+    RIG(&rig, rig_read(&rig));
+    RIG(&rig, ys_client_quota(rig.client, &quota, &rig.err));
+    day = ys_pacific_day(rig.clock.wall_ms);
+    assert_int_equal(quota.reserved_units, 0);
+    assert_int_equal(rig_booked(&rig, day), rig_charged(&rig, day));
+    rig_close(&rig);
 }
 
 /* ---------------------------------------------------------------- listings */
@@ -348,6 +476,9 @@ int main(void)
         TEST(test_failed_calls_are_counted),
         cmocka_unit_test(test_reset_by_the_right_offset),
         TEST(test_pause_outlives_a_stage_change),
+        TEST(test_two_runners_at_once),
+        TEST(test_two_runners_after_a_takeover),
+        cmocka_unit_test(test_two_runners_and_an_old_claim),
         TEST(test_failed_listing_is_not_an_empty_one),
         TEST(test_failed_listing_leaves_the_library),
         TEST(test_torn_backup_stops_the_job),

@@ -1,6 +1,7 @@
 /* test_known_faults_jobs.c: faults that other tools of this kind are known for, each a test of its
  * name: what a job does. `make mutations` takes the protection against each out and demands that
- * its test fails; tests/mutations.lua says which line protects. The rest: test_known_faults_edges.c.
+ * its test fails; tests/mutations/list.lua says which line protects. The rest stands in
+ * test_known_faults_edges.c.
  *
  * YTSYNC_TEST=name runs one. */
 #include <setjmp.h>

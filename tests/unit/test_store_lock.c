@@ -138,6 +138,40 @@ static void test_a_forked_child_does_not_keep_the_lock(void **state)
     ys_store_close(store);
 }
 
+/* The lock file is replaced under a runner that stands still, and another one goes to work: the
+ * first one writes nothing more, neither rows nor the state file nor the note of its end. */
+static void test_a_runner_that_was_taken_over_writes_nothing(void **state)
+{
+    struct ys_store *first = stores_open(path), *second;
+    char state_path[SCRATCH_PATH_BYTES];
+    struct ys_error err = {0};
+    size_t bytes = 0;
+    char *before, *after;
+    (void)state;
+    (void)scratch_path(state_path, "library.db.state");
+    assert_int_equal(ys_store_lock(first, &err), YS_OK);
+    assert_int_equal(ys_store_setting_set(first, "quota.keep", 1, &err), YS_OK);
+    assert_int_equal(unlink(lock_path), 0);
+    second = stores_open(path);
+    assert_int_equal(ys_store_lock(second, &err), YS_OK);
+    assert_int_equal(ys_store_setting_set(second, "quota.keep", 2, &err), YS_OK);
+    before = stores_file(state_path, &bytes);
+    assert_int_equal(ys_store_begin(first, &err), YS_ELEASE);
+    assert_true(stores_error(&err, YS_ELEASE, path, "took the database", "stops", NULL));
+    assert_int_equal(ys_store_setting_set(first, "quota.keep", 3, &err), YS_ELEASE);
+    ys_store_close(first);
+    after = stores_file(state_path, &bytes);
+    assert_memory_equal(before, after, bytes);
+    assert_int_equal(stores_number(second, "SELECT value = '0' FROM meta WHERE key = 'clean'"), 1);
+    assert_int_equal(stores_number(second, "SELECT value = '2' FROM settings"), 1);
+    assert_int_equal(ys_store_setting_set(second, "quota.keep", 4, &err), YS_OK);
+    ys_store_unlock(second);
+    assert_int_equal(stores_number(second, "SELECT value = '1' FROM meta WHERE key = 'clean'"), 1);
+    ys_store_close(second);
+    free(before);
+    free(after);
+}
+
 static void test_a_lock_file_that_cannot_be_made(void **state)
 {
     struct ys_store *store = stores_open(path);
@@ -169,6 +203,7 @@ int main(void)
         TEST(test_two_sessions_of_one_process_exclude_each_other),
         TEST(test_the_text_goes_with_the_lock),
         TEST(test_a_forked_child_does_not_keep_the_lock),
+        TEST(test_a_runner_that_was_taken_over_writes_nothing),
         TEST(test_a_lock_file_that_cannot_be_made),
         TEST(test_in_memory_there_is_nobody_to_exclude),
     };

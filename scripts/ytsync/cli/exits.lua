@@ -51,6 +51,7 @@ local REMEDIES = {
     bad_reply = "The server's answer could not be used. Nothing is lost; try again later: {again}\n"
         .. "If it stays so: does YTSYNC_API_URL lead to YouTube's API?",
     interrupted = "Nothing is lost. Go on with: {run}",
+    lease_lost = "Look at how far it has come: {status}",
     locked = "Look at it: {status}",
     library_changing = "Nothing is lost. Try again when nothing else changes the library: {again}",
     network_error = "Nothing is lost. Try again later: {again}",
