@@ -16,7 +16,8 @@ size_t ys_schema_version(void);
 /* Migrations 1..ys_schema_version(), the first at index 0. */
 const struct ys_migration *ys_schema_migrations(void);
 
-/* Brings an opened database to the newest version and compares it; see the two below. */
+/* Brings an opened database to the newest version and compares it, unless that very schema was
+ * found right before; see the two below. */
 YS_CHECKED enum ys_status ys_schema_migrate(struct ys_db *db, struct ys_error *err);
 
 /* Runs migrations user_version+1..count, each in one transaction with foreign keys

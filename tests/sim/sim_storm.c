@@ -224,6 +224,7 @@ int main(int argc, char **argv)
     bool held = true;
 
     options.seeds = 0;
+    memvfs_alone();
     if (!read_options(argc, argv, &options)) {
         fprintf(stderr, "usage: %s [--seeds N] [--from S] [--jobs J] [--seed S] [--twice] "
                 "[--record FILE] [-v]\n",

@@ -41,16 +41,23 @@ static bool one_in(struct memvfs *disk, uint64_t count)
 
 /* ---------------------------------------------------------------- bytes */
 
+static bool make_room(struct memblob *blob, size_t bytes)
+{
+    size_t capacity = blob->capacity ? blob->capacity : 4096;
+    unsigned char *grown;
+
+    if (bytes <= blob->capacity) return true;
+    while (capacity < bytes) capacity *= 2;
+    grown = realloc(blob->data, capacity);
+    if (!grown) return false;
+    blob->data = grown;
+    blob->capacity = capacity;
+    return true;
+}
+
 bool memblob_resize(struct memblob *blob, size_t bytes)
 {
-    if (bytes > blob->capacity) {
-        size_t capacity = blob->capacity ? blob->capacity : 4096;
-        while (capacity < bytes) capacity *= 2;
-        unsigned char *grown = realloc(blob->data, capacity);
-        if (!grown) return false;
-        blob->data = grown;
-        blob->capacity = capacity;
-    }
+    if (!make_room(blob, bytes)) return false;
     if (bytes > blob->bytes) memset(blob->data + blob->bytes, 0, bytes - blob->bytes);
     blob->bytes = bytes;
     return true;
@@ -58,8 +65,10 @@ bool memblob_resize(struct memblob *blob, size_t bytes)
 
 bool memblob_write(struct memblob *blob, size_t offset, const void *data, size_t bytes)
 {
-    if (offset + bytes > blob->bytes && !memblob_resize(blob, offset + bytes)) return false;
+    if (!make_room(blob, offset + bytes)) return false;
+    if (offset > blob->bytes) memset(blob->data + blob->bytes, 0, offset - blob->bytes);
     if (bytes > 0) memcpy(blob->data + offset, data, bytes);
+    if (offset + bytes > blob->bytes) blob->bytes = offset + bytes;
     return true;
 }
 
@@ -361,6 +370,12 @@ size_t memvfs_open_count(const struct memvfs *disk)
 }
 
 /* ---------------------------------------------------------------- life */
+
+void memvfs_alone(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
 
 struct memvfs *memvfs_new(const char *name)
 {

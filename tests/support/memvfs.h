@@ -45,6 +45,10 @@ enum memvfs_answer {
 /* `file` is the name behind the last slash. */
 typedef enum memvfs_answer (*memvfs_hook_fn)(void *ctx, enum memvfs_op op, const char *file);
 
+/* For a program of one thread that does nothing else with SQLite, before anything is opened: no
+ * mutexes and no memory statistics, which cost a tenth of its time. */
+void memvfs_alone(void);
+
 /* Registers an empty disk as SQLite's default VFS, so that SQLite's own random numbers come from
  * the seed too. NULL: no memory. */
 struct memvfs *memvfs_new(const char *name);
