@@ -1,6 +1,6 @@
 # Finds the libraries with pkg-config and checks their least versions; included by the Makefile for
 # targets that compile. Whoever sets LUA_CFLAGS, CURL_CFLAGS + CURL_LIBS and so on (SQLITE, CRYPTO,
-# UTF8PROC, MICROHTTPD, CMOCKA) is taken at their word: nothing is looked up for that library.
+# UTF8PROC, ZIP, MICROHTTPD, CMOCKA) is taken at their word: nothing is looked up for that library.
 
 PC := $(shell command -v $(PKG_CONFIG) 2>/dev/null)
 REMEDY := run `make deps`, which installs what is missing
@@ -33,8 +33,13 @@ $(eval $(call find_library,SQLITE,sqlite3,3.38,,SQLite))
 $(eval $(call find_library,CRYPTO,libcrypto openssl,1.1.1,,OpenSSL))
 $(eval $(call find_library,UTF8PROC,libutf8proc,2.4,,utf8proc))
 
-DEP_CFLAGS := $(CURL_CFLAGS) $(SQLITE_CFLAGS) $(CRYPTO_CFLAGS) $(UTF8PROC_CFLAGS)
-DEP_LIBS := $(CURL_LIBS) $(SQLITE_LIBS) $(CRYPTO_LIBS) $(UTF8PROC_LIBS) -lm
+# Without libzip everything works but importing a Takeout archive that was not unpacked.
+ZIP_PC := $(call pc_first,libzip,1.5)
+ZIP_CFLAGS ?= $(if $(ZIP_PC),$(shell $(PC) --cflags $(ZIP_PC)) -DYS_WITH_LIBZIP)
+ZIP_LIBS ?= $(if $(ZIP_PC),$(shell $(PC) --libs $(ZIP_PC)))
+
+DEP_CFLAGS := $(CURL_CFLAGS) $(SQLITE_CFLAGS) $(CRYPTO_CFLAGS) $(UTF8PROC_CFLAGS) $(ZIP_CFLAGS)
+DEP_LIBS := $(CURL_LIBS) $(SQLITE_LIBS) $(CRYPTO_LIBS) $(UTF8PROC_LIBS) $(ZIP_LIBS) -lm
 
 # Only simd needs libmicrohttpd and only the tests need cmocka: looked for, and missed when used.
 MICROHTTPD_PC := $(call pc_first,libmicrohttpd,0.9.50)

@@ -237,6 +237,20 @@ enum ys_availability {
         YS_AVAILABILITY_COUNT
 };
 
+/* Who says that there is such a playlist: YouTube, which listed it, or an export of Google Takeout.
+ * Watch Later is in exports alone: no program can read it. X(code, name) */
+#define YS_SOURCE_MAP(X)                                                                         \
+    X(YOUTUBE, "youtube")                                                                        \
+    X(TAKEOUT, "takeout")                                                                        \
+    X(WATCH_LATER, "watch_later")
+
+enum ys_source {
+#define X(code, name) YS_SOURCE_##code,
+    YS_SOURCE_MAP(X)
+#undef X
+        YS_SOURCE_COUNT
+};
+
 const char *ys_stage_name(enum ys_stage stage);
 const char *ys_stage_label(enum ys_stage stage);
 const char *ys_pause_name(enum ys_pause_reason reason);
@@ -247,6 +261,7 @@ const char *ys_op_status_name(enum ys_op_status status);
 const char *ys_privacy_name(enum ys_privacy privacy);
 const char *ys_old_name(enum ys_old old);
 const char *ys_availability_name(enum ys_availability availability);
+const char *ys_source_name(enum ys_source source);
 
 /* The reverse: true and *out when `name` is one of the names above; else false. */
 bool ys_stage_from_name(const char *name, enum ys_stage *out);
@@ -256,6 +271,7 @@ bool ys_op_status_from_name(const char *name, enum ys_op_status *out);
 bool ys_privacy_from_name(const char *name, enum ys_privacy *out);
 bool ys_old_from_name(const char *name, enum ys_old *out);
 bool ys_availability_from_name(const char *name, enum ys_availability *out);
+bool ys_source_from_name(const char *name, enum ys_source *out);
 
 /* ------------------------------------------------------------------ environment */
 
@@ -349,6 +365,7 @@ typedef bool (*ys_fetch_progress_fn)(void *ctx, const struct ys_fetch_progress *
 struct ys_fetch_result {
     int64_t playlists, items, videos;
     int64_t playlists_listed; /* how many were read item by item, the rest was unchanged */
+    int64_t imported;         /* known from Takeout and not on YouTube; without Watch Later */
     int64_t units;
 };
 
@@ -359,8 +376,46 @@ YS_CHECKED enum ys_status ys_fetch(struct ys_session *session, bool full,
                                    ys_fetch_progress_fn progress, void *progress_ctx,
                                    struct ys_fetch_result *out, struct ys_error *err);
 
+/* ---- Google Takeout: playlists from an export, without one unit of quota */
+
+/* What an import met. Each entry of a list is one row: rows = read + bad + repeated. */
+struct ys_takeout_result {
+    int64_t files, other_files;      /* with playlists; without, and left alone */
+    int64_t rows, read, bad;
+    int64_t repeated;                /* of lists that were given twice */
+    int64_t lists;                   /* all of them; of these: */
+    int64_t listed, gone, empty;     /* read from YouTube already; deleted there since; no rows */
+    int64_t watch_later;             /* rows of Watch Later */
+    int64_t self_sorted;             /* lists that YouTube sorts by itself */
+    int64_t undated;                 /* rows read whose time was not understood */
+    int64_t videos;                  /* different videos */
+    int64_t untitled;                /* imported videos of which nothing is known before a fetch */
+};
+
+enum ys_takeout_note_kind { YS_TAKEOUT_BAD_ROW, YS_TAKEOUT_REMARK };
+struct ys_takeout_note {
+    enum ys_takeout_note_kind kind;
+    const char *file;                /* "" when it is about no file; valid during the callback */
+    int64_t line;                    /* 0: none */
+    const char *text;                /* a sentence */
+};
+typedef void (*ys_takeout_note_fn)(void *ctx, const struct ys_takeout_note *note);
+
+/* Reads exports (folders, .zip archives, single files; the parts of one export together) into the
+ * store. Everything is read before anything is stored, in one transaction; nothing is unpacked to
+ * disk. What was imported is a source of videos until YouTube lists the playlist itself; it is
+ * never written to. `note` gets every row and list that is left out, with the reason; NULL: nobody
+ * wants to know. YS_EINVAL names a path that is no export. */
+YS_CHECKED enum ys_status ys_takeout_import(struct ys_session *session, const char *const *paths,
+                                            size_t path_count, ys_takeout_note_fn note,
+                                            void *note_ctx, struct ys_takeout_result *out,
+                                            struct ys_error *err);
+/* Forgets an imported playlist; where its videos were seen stays known. */
+YS_CHECKED enum ys_status ys_takeout_forget(struct ys_session *session, const char *playlist_id,
+                                            struct ys_error *err);
+
 struct ys_channel_record {
-    char id[YS_ID_BYTES];
+    char id[YS_ID_BYTES];  /* "" when the library was imported and never fetched */
     char title[YS_TITLE_BYTES];
     int64_t fetched_at_ms; /* 0: never */
 };
@@ -375,6 +430,7 @@ struct ys_playlist_record {
     int64_t made_by_job;            /* 0: the user's own */
     int64_t deleted_from_youtube_at_ms; /* 0: still there */
     char category[YS_TITLE_BYTES];  /* the category that it carries, "" for none */
+    enum ys_source source;          /* only what YouTube listed is ever written to */
 };
 
 struct ys_item_record {
@@ -406,7 +462,8 @@ typedef bool (*ys_video_fn)(void *ctx, const struct ys_video_record *video);
 
 YS_CHECKED enum ys_status ys_channel_get(struct ys_session *session,
                                          struct ys_channel_record *out, struct ys_error *err);
-/* Playlists by title, then id; those deleted from YouTube only when `with_deleted`. */
+/* Playlists that YouTube listed by title, then id, those deleted from it only when `with_deleted`;
+ * then those known from Takeout alone, in the same order. */
 YS_CHECKED enum ys_status ys_playlists_each(struct ys_session *session, bool with_deleted,
                                             ys_playlist_fn each, void *ctx,
                                             struct ys_error *err);

@@ -53,6 +53,7 @@ local OWNERS = {
     { "^microhttpd%.h$", "libmicrohttpd", { "^src/sim/simd[%w_]*%.c$", "^tests/" } },
     { "^utf8proc%.h$", "utf8proc", { "^src/base/fold%.c$", "^tests/" } },
     { "^openssl/", "libcrypto", { "^src/base/", "^src/net/oauth%.c$", "^tests/" } },
+    { "^zip%.h$", "libzip", { "^src/library/takeout_zip%.c$", "^tests/" } },
     { "^cmocka%.h$", "cmocka", { "^tests/" } },
 }
 

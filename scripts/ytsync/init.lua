@@ -81,8 +81,9 @@ end
 -- Methods that the core offers as they are.
 local PASSED_ON = {
     "set_token", "interrupt", "config_get", "config_set", "quota", "fetch", "channel",
-    "playlists", "items", "create_playlist", "add_video", "delete_playlist", "pause", "resume",
-    "cancel", "confirm", "status", "operations", "errors", "log", "categories", "sleep", "now",
+    "playlists", "items", "import_takeout", "forget_import", "create_playlist", "add_video",
+    "delete_playlist", "pause", "resume", "cancel", "confirm", "status", "operations", "errors",
+    "log", "categories", "sleep", "now",
 }
 for _, method in ipairs(PASSED_ON) do
     Session[method] = function(self, ...)
@@ -99,7 +100,12 @@ end
 ---  remaining, creates_used, creates_limit, resets_at, exhausted}; units, resets_at in ms
 ---@field fetch fun(self, options: {full: boolean|nil, progress: fun(p: {what: string,
 ---  done: integer, total: integer, units: integer}): boolean?}|nil): table|nil, string?, string?
----  {playlists, items, videos, playlists_listed, units}; a progress that returns false stops it
+---  {playlists, items, videos, playlists_listed, imported, units}; a progress that returns false
+---  stops it
+---@field import_takeout fun(self, options: {paths: string[]}): table|nil, any, string?
+---  {files, other_files, rows, read, bad, repeated, lists, listed, gone, empty, watch_later,
+---  self_sorted, undated, videos, untitled} and a list of notes {kind, file, line, text}
+---@field forget_import fun(self, playlist_id: string): true|nil, string?, string?
 ---@field channel fun(self): {id: string, title: string, fetched_at: integer}|nil, string?, string?
 ---@field playlists fun(self, options: {deleted: boolean|nil}|nil): table[]|nil, string?, string?
 ---@field items fun(self, playlist_id: string): table[]|nil, string?, string?

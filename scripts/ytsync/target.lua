@@ -314,6 +314,9 @@ local function channel_of(policy, channel)
     if not policy.channel then
         return nil
     end
+    if channel and channel.id == "" then
+        return nil -- imported and never fetched: which channel it is shows at the first fetch
+    end
     if not channel or policy.channel == channel.id then
         return policy.channel
     end

@@ -228,3 +228,22 @@ bool ys_availability_from_name(const char *name, enum ys_availability *out)
     *out = (enum ys_availability)index;
     return true;
 }
+
+static const char *const source_names[] = {
+#define X(code, name) name,
+    YS_SOURCE_MAP(X)
+#undef X
+};
+
+const char *ys_source_name(enum ys_source source)
+{
+    return name_at(source_names, YS_SOURCE_COUNT, (size_t)source);
+}
+
+bool ys_source_from_name(const char *name, enum ys_source *out)
+{
+    size_t index = 0;
+    if (!find_name(source_names, YS_SOURCE_COUNT, name, &index)) return false;
+    *out = (enum ys_source)index;
+    return true;
+}

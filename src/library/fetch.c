@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "library/fetch_private.h"
 #include "store/export.h"
+#include "store/imports.h"
 
 /* A playlist that is there by id but answers 404 when its items are asked for was made a moment
  * ago (YOUTUBE_API section 4: about 2 s). It is asked again so often, after such a pause. */
@@ -344,13 +345,15 @@ static enum ys_status fetch_videos(struct ys_fetch_run *run, struct ys_error *er
 /* ---------------------------------------------------------------- everything */
 
 /* Notes that the account was read to the end. */
-static enum ys_status finish(struct ys_fetch_run *run, bool full, struct ys_error *err)
+static enum ys_status finish(struct ys_fetch_run *run, bool full, int64_t *imported,
+                             struct ys_error *err)
 {
     struct ys_store *store = ys_client_store(run->client);
     enum ys_status status;
 
     YS_TRY(ys_store_begin(store, err));
     status = ys_account_fetched(store, run->account_id, ys_client_now_ms(run->client), err);
+    if (status == YS_OK) status = ys_import_settle(store, run->account_id, imported, err);
     if (status == YS_OK && full) status = ys_store_relisted(store, err);
     if (status == YS_OK) status = ys_client_save(run->client, err);
     if (status == YS_OK) status = ys_store_commit(store, err);
@@ -378,7 +381,7 @@ enum ys_status ys_fetch_library(struct ys_client *client, const char *expected_c
     if (status == YS_OK) status = ys_fetch_list(&run, err);
     if (status == YS_OK) status = fetch_items(&run, full, &listed, err);
     if (status == YS_OK) status = fetch_videos(&run, err);
-    if (status == YS_OK) status = finish(&run, full, err);
+    if (status == YS_OK) status = finish(&run, full, &out->imported, err);
     if (status == YS_OK)
         status = ys_library_count(ys_client_store(client), run.account_id, &counts, err);
     out->playlists = counts.playlists;

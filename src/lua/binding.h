@@ -163,6 +163,7 @@ int ys_lua_progress_fail(const struct ys_lua_progress *progress);
 
 void ys_lua_session_type(lua_State *L);  /* session.c */
 void ys_lua_library_type(lua_State *L);  /* library.c: more methods of the session */
+void ys_lua_imports_type(lua_State *L);  /* imports.c: more methods of the session */
 void ys_lua_plan_type(lua_State *L);     /* plan.c, with session:plan */
 void ys_lua_job_type(lua_State *L);      /* job.c, with the session's methods about jobs */
 void ys_lua_rows_type(lua_State *L);     /* rows.c, for the binding itself */

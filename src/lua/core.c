@@ -135,6 +135,7 @@ LUAMOD_API int luaopen_ytsync_core(lua_State *L)
     ys_lua_rows_type(L);
     ys_lua_session_type(L);
     ys_lua_library_type(L);
+    ys_lua_imports_type(L);
     ys_lua_plan_type(L);
     ys_lua_job_type(L);
     ys_lua_match_type(L);

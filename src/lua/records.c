@@ -31,6 +31,7 @@ NAMER(enum ys_op_kind, op_kind_name)
 NAMER(enum ys_op_status, op_status_name)
 NAMER(enum ys_privacy, privacy_name)
 NAMER(enum ys_availability, availability_name)
+NAMER(enum ys_source, source_name)
 
 static_assert(sizeof(enum ys_event_kind) == sizeof(int), "enumerations are read as int");
 static const char *event_kind_of(int value)
@@ -69,6 +70,7 @@ static const struct ys_lua_field fetch_fields[] = {
     INTEGER(ys_fetch_result, "items", items),
     INTEGER(ys_fetch_result, "videos", videos),
     INTEGER(ys_fetch_result, "playlists_listed", playlists_listed),
+    INTEGER(ys_fetch_result, "imported", imported),
     INTEGER(ys_fetch_result, "units", units),
 };
 const struct ys_lua_record ys_lua_fetch_record = {"fetch", FIELDS(fetch_fields), false};
@@ -99,6 +101,7 @@ static const struct ys_lua_field playlist_fields[] = {
     INTEGER(ys_playlist_record, "made_by_job", made_by_job),
     INTEGER(ys_playlist_record, "deleted_at", deleted_from_youtube_at_ms),
     TEXT(ys_playlist_record, "category", category),
+    NAME(ys_playlist_record, "source", source, source_name_of),
 };
 const struct ys_lua_record ys_lua_playlist_record = {"playlist", FIELDS(playlist_fields), false};
 
@@ -124,6 +127,42 @@ static const struct ys_lua_field video_fields[] = {
     LIST(ys_video_record, "playlist_ids", playlist_ids_json),
 };
 const struct ys_lua_record ys_lua_video_record = {"video", FIELDS(video_fields), false};
+
+/* ------------------------------------------------------------------ imports */
+
+static const struct ys_lua_field takeout_fields[] = {
+    INTEGER(ys_takeout_result, "files", files),
+    INTEGER(ys_takeout_result, "other_files", other_files),
+    INTEGER(ys_takeout_result, "rows", rows),
+    INTEGER(ys_takeout_result, "read", read),
+    INTEGER(ys_takeout_result, "bad", bad),
+    INTEGER(ys_takeout_result, "repeated", repeated),
+    INTEGER(ys_takeout_result, "lists", lists),
+    INTEGER(ys_takeout_result, "listed", listed),
+    INTEGER(ys_takeout_result, "gone", gone),
+    INTEGER(ys_takeout_result, "empty", empty),
+    INTEGER(ys_takeout_result, "watch_later", watch_later),
+    INTEGER(ys_takeout_result, "self_sorted", self_sorted),
+    INTEGER(ys_takeout_result, "undated", undated),
+    INTEGER(ys_takeout_result, "videos", videos),
+    INTEGER(ys_takeout_result, "untitled", untitled),
+};
+const struct ys_lua_record ys_lua_takeout_record = {"import", FIELDS(takeout_fields), false};
+
+static_assert(sizeof(enum ys_takeout_note_kind) == sizeof(int), "enumerations are read as int");
+static const char *note_kind_of(int value)
+{
+    return (enum ys_takeout_note_kind)value == YS_TAKEOUT_BAD_ROW ? "bad_row" : "remark";
+}
+
+static const struct ys_lua_field takeout_note_fields[] = {
+    NAME(ys_takeout_note, "kind", kind, note_kind_of),
+    POINTER(ys_takeout_note, "file", file),
+    INTEGER(ys_takeout_note, "line", line),
+    POINTER(ys_takeout_note, "text", text),
+};
+const struct ys_lua_record ys_lua_takeout_note_record = {"note", FIELDS(takeout_note_fields),
+                                                         false};
 
 /* ------------------------------------------------------------------ plan */
 

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "store/imports.h"
 #include "youtube/methods.h"
 
 #define WARNING_BYTES 512
@@ -154,6 +155,7 @@ static enum ys_status check_channel(const struct ys_snapshot *snapshot,
 {
     if (!target->channel_id[0] || strcmp(target->channel_id, snapshot->channel.id) == 0)
         return YS_OK;
+    if (strcmp(snapshot->channel.id, YS_IMPORT_CHANNEL) == 0) return YS_OK; /* not known yet */
     return ys_fail(err, YS_ECHANNEL,
                    "The policy is for the channel %s, but the library is that of %s (\"%.100s\"). "
                    "Use the token of the right account, or correct channel in the policy.",
@@ -198,6 +200,7 @@ enum ys_status ys_plan_build_part(const struct ys_snapshot *snapshot,
     ys_arena_init(&plan->arena);
     plan->account_id = snapshot->account_id;
     plan->playlists_now = (int64_t)snapshot->playlist_count;
+    plan->imported = snapshot->imported;
     memcpy(plan->channel_id, snapshot->channel.id, sizeof plan->channel_id);
     memcpy(plan->policy_hash, target->policy_hash, sizeof plan->policy_hash);
     status = ys_plan_resolve(plan, snapshot, target, err);

@@ -62,6 +62,7 @@ struct ys_plan {
     const char **warnings;
     size_t warning_count, warning_capacity;
     int64_t playlists_now;     /* live playlists of the channel */
+    bool imported;             /* made from an export: a figure, nothing to be carried out */
     int64_t plain_write_units;
     int64_t savings;           /* writes that carrying on saves against new playlists */
     int64_t savings_bound;     /* the most that any choice could save, by the matching's prices */

@@ -20,7 +20,8 @@ static enum ys_status add_playlist(struct ys_snapshot *snapshot,
 {
     struct ys_snap_playlist playlist = {.privacy = row->privacy,
                                         .made_by_job = row->made_by_job,
-                                        .listed = row->listed_at_ms > 0};
+                                        .listed = row->listed_at_ms > 0 ||
+                                                  row->source != YS_SOURCE_YOUTUBE};
     char title[YS_TITLE_BYTES];
 
     (void)ys_trim_copy(title, sizeof title, row->title);
@@ -46,6 +47,17 @@ static bool each_playlist(void *ctx, const struct ys_row_playlist *row)
     return loading->status == YS_OK;
 }
 
+/* Before the first fetch, what was imported stands for the library. Watch Later is only ever a
+ * source: nothing can be planned for it. */
+static bool each_imported(void *ctx, const struct ys_row_playlist *row)
+{
+    struct loading *loading = ctx;
+
+    if (row->source == YS_SOURCE_WATCH_LATER) return true;
+    loading->snapshot->imported = true;
+    return each_playlist(ctx, row);
+}
+
 /* A playlist whose creation nobody saw is known by its mark. */
 static bool each_unpublished(void *ctx, const char *playlist_id, const char *mark_reference)
 {
@@ -68,13 +80,13 @@ static enum ys_status add_item(struct ys_snapshot *snapshot, const struct ys_row
     struct ys_snap_item item = {.availability = row->availability};
     int64_t number;
 
+    if (row->availability != YS_AVAILABILITY_LIVE)
+        YS_TRY(ys_map_put(&snapshot->gone, row->video_id, 1, err));
     if (!ys_map_get(&snapshot->playlist_index, row->playlist_id, &number)) return YS_OK;
     playlist = &snapshot->playlists[number];
     item.id = ys_arena_dup(&snapshot->arena, row->youtube_id);
     item.video_id = ys_arena_dup(&snapshot->arena, row->video_id);
     if (!item.id || !item.video_id) return ys_fail(err, YS_ENOMEM, "Memory ran out.");
-    if (row->availability != YS_AVAILABILITY_LIVE)
-        YS_TRY(ys_map_put(&snapshot->gone, item.video_id, 1, err));
     YS_TRY(YS_GROW(playlist->items, playlist->item_capacity, playlist->item_count, err));
     playlist->items[playlist->item_count++] = item;
     return YS_OK;
@@ -101,13 +113,20 @@ enum ys_status ys_snapshot_load(struct ys_store *store, struct ys_snapshot *out,
     status = ys_account_get(store, &out->account_id, &out->channel, err);
     if (status == YS_OK && out->account_id == 0)
         status = ys_fail(err, YS_ENOTFOUND,
-                         "Nothing was fetched yet: run `fetch` first, then plan.");
+                         "Nothing was fetched yet: run `fetch` first, or `import takeout`, then "
+                         "plan.");
     if (status == YS_OK)
         status = ys_playlist_walk(store, out->account_id, false, each_playlist, &loading, err);
+    if (status == YS_OK) status = loading.status;
+    if (status == YS_OK && out->channel.fetched_at_ms == 0)
+        status = ys_playlist_walk_imported(store, out->account_id, each_imported, &loading, err);
     if (status == YS_OK) status = loading.status;
     if (status == YS_OK) status = ys_op_unpublished(store, each_unpublished, &loading, err);
     if (status == YS_OK)
         status = ys_item_walk_all(store, out->account_id, each_item, &loading, err);
+    if (status == YS_OK) status = loading.status;
+    if (status == YS_OK)
+        status = ys_item_walk_imported(store, out->account_id, each_item, &loading, err);
     if (status == YS_OK) status = loading.status;
     if (status != YS_OK) ys_snapshot_free(out);
     return status;

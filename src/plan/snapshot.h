@@ -26,13 +26,14 @@ struct ys_snapshot {
     struct ys_arena arena;
     int64_t account_id;
     struct ys_channel_record channel;
+    bool imported;                        /* holds playlists that YouTube never listed */
     struct ys_snap_playlist *playlists;   /* by title, then id */
     size_t playlist_count, playlist_capacity;
     struct ys_map playlist_index;         /* id -> number in `playlists` */
     struct ys_map gone;                   /* ids of videos that are private or deleted */
 };
 
-/* Reads the account fetched last. YS_ENOTFOUND when nothing was ever fetched. */
+/* Reads the account fetched last. YS_ENOTFOUND when nothing was ever fetched or imported. */
 YS_CHECKED enum ys_status ys_snapshot_load(struct ys_store *store, struct ys_snapshot *out,
                                            struct ys_error *err);
 void ys_snapshot_free(struct ys_snapshot *snapshot);

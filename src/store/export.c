@@ -12,7 +12,8 @@ enum ys_status ys_library_count(struct ys_store *store, int64_t account_id,
     YS_TRY(ys_db_prepare(store->db,
                          "SELECT COUNT(DISTINCT p.id), COUNT(i.id), COUNT(DISTINCT i.video_id)"
                          " FROM playlists p LEFT JOIN playlist_items i ON i.playlist_id = p.id"
-                         " WHERE p.account_id = ?1 AND p.deleted_from_youtube_at = 0",
+                         " WHERE p.account_id = ?1 AND p.deleted_from_youtube_at = 0"
+                         " AND p.source = 'youtube'",
                          &stmt, err));
     ys_bind_int(stmt, 1, account_id);
     YS_TRY(ys_step(stmt, &row, err));

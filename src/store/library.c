@@ -5,6 +5,7 @@
 #include "store/library.h"
 
 #include "base/text.h"
+#include "store/imports.h"
 #include "store/rows.h"
 
 /* ---- accounts */
@@ -13,6 +14,7 @@ enum ys_status ys_account_put(struct ys_store *store, const char *channel_id, co
                               int64_t *id_out, struct ys_error *err)
 {
     struct ys_stmt *stmt = NULL;
+    YS_TRY(ys_import_adopt(store, channel_id, title, err));
     YS_TRY(ys_db_prepare(store->db,
                          "INSERT INTO accounts (name, channel_id, title) VALUES (?2, ?1, ?2)"
                          " ON CONFLICT (channel_id) DO UPDATE SET title = excluded.title"
@@ -85,8 +87,9 @@ enum ys_status ys_playlist_put(struct ys_store *store, int64_t account_id,
         " etag = excluded.etag, published_at = excluded.published_at,"
         " fetched_at = excluded.fetched_at,"
         " made_by_job = CASE WHEN ?12 = 0 THEN playlists.made_by_job ELSE ?12 END,"
-        " deleted_from_youtube_at = 0"
-        " WHERE playlists.account_id = excluded.account_id RETURNING id",
+        " deleted_from_youtube_at = 0, account_id = excluded.account_id, source = 'youtube'"
+        " WHERE playlists.account_id = excluded.account_id OR playlists.source <> 'youtube'"
+        " RETURNING id",
         &stmt, err));
     ys_bind_text(stmt, 1, row->youtube_id);
     ys_bind_int(stmt, 2, account_id);
@@ -114,7 +117,8 @@ enum ys_status ys_playlist_put(struct ys_store *store, int64_t account_id,
     " p.deleted_from_youtube_at,"                                                                \
     " COALESCE((SELECT MIN(c.key) FROM categories c WHERE c.account_id = p.account_id"           \
     "  AND c.youtube_playlist_id = p.youtube_id), ''),"                                          \
-    " (SELECT COUNT(*) FROM playlist_items i WHERE i.playlist_id = p.id), p.podcast_status"
+    " (SELECT COUNT(*) FROM playlist_items i WHERE i.playlist_id = p.id), p.podcast_status,"       \
+    " p.source"
 
 static enum ys_status playlist_read(struct ys_stmt *stmt, struct ys_row_playlist *row,
                                     struct ys_error *err)
@@ -140,8 +144,11 @@ static enum ys_status playlist_read(struct ys_stmt *stmt, struct ys_row_playlist
     row->category = ys_col_text(stmt, 18);
     row->rows = ys_col_int(stmt, 19);
     row->podcast_status = ys_col_text(stmt, 20);
+    const char *source = ys_col_text(stmt, 21);
     if (!ys_privacy_from_name(privacy, &row->privacy) || row->privacy == YS_PRIVACY_UNSET)
         return ys_row_refuse(err, "playlists", row->youtube_id, "privacy", privacy);
+    if (!ys_source_from_name(source, &row->source))
+        return ys_row_refuse(err, "playlists", row->youtube_id, "source", source);
     return YS_OK;
 }
 
@@ -190,10 +197,25 @@ enum ys_status ys_playlist_walk(struct ys_store *store, int64_t account_id, bool
     YS_TRY(ys_db_prepare(store->db,
                          "SELECT " PLAYLIST_COLUMNS " FROM playlists p"
                          " WHERE p.account_id = ?1 AND (?2 = 1 OR p.deleted_from_youtube_at = 0)"
-                         " ORDER BY p.title, p.youtube_id",
+                         " AND p.source = 'youtube' ORDER BY p.title, p.youtube_id",
                          &stmt, err));
     ys_bind_int(stmt, 1, account_id);
     ys_bind_int(stmt, 2, with_deleted ? 1 : 0);
+    return playlist_steps(stmt, each, ctx, &count, err);
+}
+
+enum ys_status ys_playlist_walk_imported(struct ys_store *store, int64_t account_id,
+                                         ys_row_playlist_fn each, void *ctx,
+                                         struct ys_error *err)
+{
+    struct ys_stmt *stmt = NULL;
+    int64_t count = 0;
+    YS_TRY(ys_db_prepare(store->db,
+                         "SELECT " PLAYLIST_COLUMNS " FROM playlists p"
+                         " WHERE p.account_id = ?1 AND p.source <> 'youtube'"
+                         " ORDER BY p.title, p.youtube_id",
+                         &stmt, err));
+    ys_bind_int(stmt, 1, account_id);
     return playlist_steps(stmt, each, ctx, &count, err);
 }
 
@@ -208,7 +230,7 @@ enum ys_status ys_playlist_sweep(struct ys_store *store, int64_t account_id, int
     YS_TRY(ys_db_prepare(store->db,
                          "UPDATE playlists SET deleted_from_youtube_at = ?3," DELETED_COLUMNS
                          " WHERE account_id = ?1 AND fetched_at < ?2"
-                         " AND deleted_from_youtube_at = 0",
+                         " AND deleted_from_youtube_at = 0 AND source = 'youtube'",
                          &stmt, err));
     ys_bind_int(stmt, 1, account_id);
     ys_bind_int(stmt, 2, since_ms);
@@ -315,9 +337,8 @@ static enum ys_status item_write(struct ys_store *store, int64_t playlist, int64
     return ys_run(stmt, err);
 }
 
-/* Keeps the title of first sight and the earliest time that is known. */
-static enum ys_status origin_write(struct ys_store *store, int64_t video, const char *playlist_id,
-                                   const char *title, int64_t added_at_ms, struct ys_error *err)
+enum ys_status ys_origin_put(struct ys_store *store, int64_t video, const char *playlist_id,
+                             const char *title, int64_t added_at_ms, struct ys_error *err)
 {
     struct ys_stmt *stmt = NULL;
     YS_TRY(ys_db_prepare(
@@ -346,7 +367,7 @@ enum ys_status ys_item_put(struct ys_store *store, const char *playlist_id,
                          &video, err));
     YS_TRY(item_write(store, playlist, video, row, err));
     if (!origin) return YS_OK;
-    return origin_write(store, video, playlist_id, title, row->added_at_ms, err);
+    return ys_origin_put(store, video, playlist_id, title, row->added_at_ms, err);
 }
 
 enum ys_status ys_items_replace_begin(struct ys_store *store, const char *playlist_id,
@@ -446,7 +467,20 @@ enum ys_status ys_item_walk_all(struct ys_store *store, int64_t account_id, ys_r
     YS_TRY(ys_db_prepare(store->db,
                          ITEM_SELECT
                          " WHERE p.account_id = ?1 AND p.deleted_from_youtube_at = 0"
+                         " AND p.source = 'youtube'"
                          " ORDER BY p.youtube_id, i.position, i.youtube_id",
+                         &stmt, err));
+    ys_bind_int(stmt, 1, account_id);
+    return item_steps(stmt, each, ctx, err);
+}
+
+enum ys_status ys_item_walk_imported(struct ys_store *store, int64_t account_id,
+                                     ys_row_item_fn each, void *ctx, struct ys_error *err)
+{
+    struct ys_stmt *stmt = NULL;
+    YS_TRY(ys_db_prepare(store->db,
+                         ITEM_SELECT " WHERE p.account_id = ?1 AND p.source <> 'youtube'"
+                                     " ORDER BY p.youtube_id, i.position, i.youtube_id",
                          &stmt, err));
     ys_bind_int(stmt, 1, account_id);
     return item_steps(stmt, each, ctx, err);

@@ -18,6 +18,7 @@ struct ys_row_playlist {
     int64_t made_by_job, deleted_at_ms;
     const char *category;      /* key of the category that it carries, "" for none */
     int64_t rows;              /* items in the store */
+    enum ys_source source;
 };
 
 struct ys_row_item {
@@ -54,10 +55,14 @@ YS_CHECKED enum ys_status ys_playlist_put(struct ys_store *store, int64_t accoun
 YS_CHECKED enum ys_status ys_playlist_find(struct ys_store *store, const char *youtube_id,
                                            ys_row_playlist_fn each, void *ctx, bool *found,
                                            struct ys_error *err);
-/* By title (bytewise), then youtube_id. */
+/* Those that YouTube listed, by title (bytewise), then youtube_id. */
 YS_CHECKED enum ys_status ys_playlist_walk(struct ys_store *store, int64_t account_id,
                                            bool with_deleted, ys_row_playlist_fn each, void *ctx,
                                            struct ys_error *err);
+/* Those that are known from Takeout alone, in the same order. */
+YS_CHECKED enum ys_status ys_playlist_walk_imported(struct ys_store *store, int64_t account_id,
+                                                    ys_row_playlist_fn each, void *ctx,
+                                                    struct ys_error *err);
 /* Marks playlists of the account that a complete listing begun at `since_ms` did not return
  * (fetched_at < since_ms) as deleted, and removes their items from playlist_items. */
 YS_CHECKED enum ys_status ys_playlist_sweep(struct ys_store *store, int64_t account_id,
@@ -82,6 +87,11 @@ YS_CHECKED enum ys_status ys_video_seen(struct ys_store *store, const char *yout
  * ytsync or carries a category). */
 YS_CHECKED enum ys_status ys_item_put(struct ys_store *store, const char *playlist_id,
                                       const struct ys_row_item *row, struct ys_error *err);
+/* A video (by row id) was seen in this playlist. Keeps the title of first sight and the earliest
+ * time that is known. */
+YS_CHECKED enum ys_status ys_origin_put(struct ys_store *store, int64_t video,
+                                        const char *playlist_id, const char *title,
+                                        int64_t added_at_ms, struct ys_error *err);
 /* Replaces the items of a playlist by a complete listing: ys_items_replace_begin, one ys_item_put
  * per row, then _end with the listing's count and the playlist's etag at that time. */
 YS_CHECKED enum ys_status ys_items_replace_begin(struct ys_store *store, const char *playlist_id,
@@ -98,15 +108,21 @@ YS_CHECKED enum ys_status ys_item_remove(struct ys_store *store, const char *ite
 /* Items of a playlist by position, then id. */
 YS_CHECKED enum ys_status ys_item_walk(struct ys_store *store, const char *playlist_id,
                                        ys_row_item_fn each, void *ctx, struct ys_error *err);
-/* Every item of every live playlist of the account, by playlist id, position, item id. */
+/* Every item of every live playlist of the account that YouTube listed, by playlist id, position,
+ * item id. */
 YS_CHECKED enum ys_status ys_item_walk_all(struct ys_store *store, int64_t account_id,
                                            ys_row_item_fn each, void *ctx, struct ys_error *err);
+/* The same of those that are known from Takeout alone. */
+YS_CHECKED enum ys_status ys_item_walk_imported(struct ys_store *store, int64_t account_id,
+                                                ys_row_item_fn each, void *ctx,
+                                                struct ys_error *err);
 
 /* Metadata from videos.list. */
 YS_CHECKED enum ys_status ys_video_put(struct ys_store *store,
                                        const struct ys_video_record *video, int64_t at_ms,
                                        struct ys_error *err);
-/* Asked for and not answered: its metadata stays as it was; fetched_at is set. */
+/* Asked for and not answered: its metadata stays as it was; fetched_at is set. One that stands in
+ * no playlist that YouTube listed counts as deleted from then on. */
 YS_CHECKED enum ys_status ys_video_absent(struct ys_store *store, const char *youtube_id,
                                           int64_t at_ms, struct ys_error *err);
 /* YouTube refused the video, so what is known of it may be out of date: the playlists that hold it

@@ -237,8 +237,15 @@ static const char *const migration_1[] = {
     "CREATE INDEX operation_log_by_job ON operation_log (job_id, id);",
 };
 
+/* source: who says that there is such a playlist. Only what YouTube listed is ever written to. */
+static const char *const migration_2[] = {
+    "ALTER TABLE playlists ADD COLUMN source TEXT NOT NULL DEFAULT 'youtube'"
+    " CHECK (source IN ('youtube', 'takeout', 'watch_later'));",
+};
+
 static const struct ys_migration migrations[] = {
     {migration_1, sizeof migration_1 / sizeof migration_1[0]},
+    {migration_2, sizeof migration_2 / sizeof migration_2[0]},
 };
 
 size_t ys_schema_version(void)

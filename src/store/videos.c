@@ -65,7 +65,14 @@ enum ys_status ys_video_absent(struct ys_store *store, const char *youtube_id, i
                                struct ys_error *err)
 {
     struct ys_stmt *stmt = NULL;
-    YS_TRY(ys_db_prepare(store->db, "UPDATE videos SET fetched_at = ?2 WHERE youtube_id = ?1",
+    /* What YouTube lists has an entry that says what became of the video; of one that is known
+     * from Takeout alone, this silence is the only sign. */
+    YS_TRY(ys_db_prepare(store->db,
+                         "UPDATE videos SET fetched_at = ?2, availability = CASE"
+                         " WHEN availability <> 'live' OR EXISTS (SELECT 1 FROM playlist_items i"
+                         "  JOIN playlists p ON p.id = i.playlist_id"
+                         "  WHERE i.video_id = videos.id AND p.source = 'youtube')"
+                         " THEN availability ELSE 'deleted' END WHERE youtube_id = ?1",
                          &stmt, err));
     ys_bind_text(stmt, 1, youtube_id);
     ys_bind_int(stmt, 2, at_ms);

@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "store/imports.h"
 
 #define DEFAULT_API_URL "https://www.googleapis.com"
 #define DEFAULT_PROJECT "default"
@@ -239,7 +240,9 @@ enum ys_status ys_channel_get(struct ys_session *session, struct ys_channel_reco
 {
     int64_t id;
 
-    return ys_account_get(session->store, &id, out, err);
+    YS_TRY(ys_account_get(session->store, &id, out, err));
+    if (strcmp(out->id, YS_IMPORT_CHANNEL) == 0) out->id[0] = '\0';
+    return YS_OK;
 }
 
 /* The account that walks are about; YS_ENOTFOUND before the first fetch. */
@@ -248,13 +251,16 @@ static enum ys_status account_of(struct ys_session *session, int64_t *id, struct
     struct ys_channel_record channel;
 
     YS_TRY(ys_account_get(session->store, id, &channel, err));
-    if (*id == 0) return ys_fail(err, YS_ENOTFOUND, "Nothing was fetched yet: run `fetch`.");
+    if (*id == 0)
+        return ys_fail(err, YS_ENOTFOUND,
+                       "Nothing was fetched yet: run `fetch`, or `import takeout`.");
     return YS_OK;
 }
 
 struct playlists_walk {
     ys_playlist_fn each;
     void *ctx;
+    bool stopped;
 };
 
 static bool each_playlist(void *ctx, const struct ys_row_playlist *row)
@@ -268,12 +274,14 @@ static bool each_playlist(void *ctx, const struct ys_row_playlist *row)
         .fetched_at_ms = row->fetched_at_ms,
         .made_by_job = row->made_by_job,
         .deleted_from_youtube_at_ms = row->deleted_at_ms,
+        .source = row->source,
     };
 
     (void)ys_copy(record.id, sizeof record.id, row->youtube_id);
     (void)ys_copy(record.title, sizeof record.title, row->title);
     (void)ys_copy(record.category, sizeof record.category, row->category);
-    return walk->each(walk->ctx, &record);
+    walk->stopped = !walk->each(walk->ctx, &record);
+    return !walk->stopped;
 }
 
 enum ys_status ys_playlists_each(struct ys_session *session, bool with_deleted,
@@ -283,7 +291,9 @@ enum ys_status ys_playlists_each(struct ys_session *session, bool with_deleted,
     int64_t account;
 
     YS_TRY(account_of(session, &account, err));
-    return ys_playlist_walk(session->store, account, with_deleted, each_playlist, &walk, err);
+    YS_TRY(ys_playlist_walk(session->store, account, with_deleted, each_playlist, &walk, err));
+    if (walk.stopped) return YS_OK;
+    return ys_playlist_walk_imported(session->store, account, each_playlist, &walk, err);
 }
 
 struct items_walk {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "store/imports.h"
 #include "sync/session.h"
 
 static enum ys_status log_write(struct ys_session *session, const char *action,
@@ -24,20 +25,24 @@ static enum ys_status own_account(struct ys_session *session, int64_t *account,
 {
     struct ys_channel_record channel;
     struct ys_client *client;
+    bool known;
 
     YS_TRY(ys_session_runner(session, &client, err));
     YS_TRY(ys_account_get(session->store, account, &channel, err));
     if (session->channel_checked) return YS_OK;
-    YS_TRY(ys_session_answer(session, ys_fetch_channel(client, *account ? channel.id : NULL, 0,
-                                                       account, err)));
+    known = *account != 0 && strcmp(channel.id, YS_IMPORT_CHANNEL) != 0;
+    YS_TRY(ys_session_answer(
+        session, ys_fetch_channel(client, known ? channel.id : NULL, 0, account, err)));
     session->channel_checked = true;
     return YS_OK;
 }
 
-/* Whose playlist it is; 0 when it is gone. */
+/* Whose playlist it is; 0 when it is gone, or known from Takeout alone. */
 static bool note_account(void *ctx, const struct ys_row_playlist *row)
 {
-    *(int64_t *)ctx = row->deleted_at_ms == 0 ? row->account_id : 0;
+    bool listed = row->deleted_at_ms == 0 && row->source == YS_SOURCE_YOUTUBE;
+
+    *(int64_t *)ctx = listed ? row->account_id : 0;
     return false;
 }
 

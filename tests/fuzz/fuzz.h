@@ -19,6 +19,7 @@
     X(backup)  /* 'a' the file as it is, 'b' its lines without the last one; then the file */    \
     X(json)    /* a text that may be JSON */                                                     \
     X(http)    /* an API address, a line end, a request's address, then header lines */          \
+    X(takeout) /* files, each a name on a line, then its text; form feeds between them */         \
     X(text)    /* anything */
 
 #define X(name) void fuzz_##name(const uint8_t *data, size_t bytes);

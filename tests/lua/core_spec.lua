@@ -8,8 +8,8 @@ local databases = 0
 
 local SESSION_METHODS = {
     "add_video", "cancel", "categories", "channel", "close", "config_get", "config_set",
-    "confirm", "create_playlist", "delete_playlist", "errors", "fetch", "interrupt", "items",
-    "job", "log", "now", "operations", "pause", "plan", "playlists", "quota", "resume",
+    "confirm", "create_playlist", "delete_playlist", "errors", "fetch", "forget_import",
+    "import_takeout", "interrupt", "items", "job", "log", "now", "operations", "pause", "plan", "playlists", "quota", "resume",
     "set_token", "sleep", "start", "status", "videos",
 }
 
@@ -68,7 +68,8 @@ local ARGUMENTS = {
     set_token = { "t" }, sleep = { 1 }, config_get = { "quota.daily" },
     config_set = { "quota.daily", 5000 }, items = { "PLx" }, operations = { 1 }, errors = { 1 },
     create_playlist = { { title = "T" } }, add_video = { "PLx", "video-00001" },
-    delete_playlist = { "PLx" }, plan = { {} },
+    delete_playlist = { "PLx" }, plan = { {} }, forget_import = { "PLx" },
+    import_takeout = { { paths = { "/nowhere" } } },
 }
 
 describe("ytsync.core", function()

@@ -1,4 +1,4 @@
-/* test_store_migrate.c: a filled database is brought to a second, synthetic version without losing
+/* test_store_migrate.c: a filled database is brought to a next, synthetic version without losing
  * a row; a migration that fails or breaks a reference leaves the version before. */
 #include <setjmp.h>
 #include <signal.h>
@@ -43,6 +43,28 @@ static const char *const broken_reference[] = {
 };
 
 #define MIGRATION(list) ((struct ys_migration){(list), sizeof(list) / sizeof((list)[0])})
+#define RELEASED ((int64_t)ys_schema_version())
+#define NEXT (RELEASED + 1)
+
+/* All migrations that there are, and one more. */
+static const struct ys_migration *released_and(struct ys_migration next)
+{
+    static struct ys_migration list[64];
+    size_t count = ys_schema_version();
+    assert_true(count < sizeof list / sizeof list[0]);
+    memcpy(list, ys_schema_migrations(), count * sizeof list[0]);
+    list[count] = next;
+    return list;
+}
+
+static const char *version_text(const char *words, int64_t version)
+{
+    static char texts[2][32];
+    static size_t at;
+    char *text = texts[at++ % 2];
+    (void)snprintf(text, sizeof texts[0], "%s%lld", words, (long long)version);
+    return text;
+}
 
 static struct ys_store *store;
 
@@ -102,45 +124,46 @@ static void check_version(int64_t wanted)
 
 static void test_a_filled_database_keeps_its_rows(void **state)
 {
-    const struct ys_migration both[] = {ys_schema_migrations()[0], MIGRATION(add_column)};
+    const struct ys_migration *both = released_and(MIGRATION(add_column));
     struct ys_error err = {0};
     (void)state;
-    assert_int_equal(ys_schema_version(), 1); /* else this test has to start at the newest */
-    assert_int_equal(ys_schema_run(store->db, both, 2, &err), YS_OK);
-    check_version(2);
+    assert_int_equal(ys_schema_run(store->db, both, (size_t)NEXT, &err), YS_OK);
+    check_version(NEXT);
     check_rows();
     check_keys_are_on();
     assert_int_equal(
         stores_number(store, "SELECT COUNT(*) FROM playlists WHERE colour = 'grey'"), PLAYLISTS);
-    assert_int_equal(ys_schema_compare(store->db, both, 2, &err), YS_OK);
+    assert_int_equal(ys_schema_compare(store->db, both, (size_t)NEXT, &err), YS_OK);
     /* Again does nothing. */
-    assert_int_equal(ys_schema_run(store->db, both, 2, &err), YS_OK);
+    assert_int_equal(ys_schema_run(store->db, both, (size_t)NEXT, &err), YS_OK);
     check_rows();
-    /* The program of version 1 refuses it. */
+    /* The program of the version before refuses it. */
     assert_int_equal(ys_schema_migrate(store->db, &err), YS_EDBNEWER);
-    assert_true(stores_error(&err, YS_EDBNEWER, "version 2", "up to 1", NULL));
+    assert_true(stores_error(&err, YS_EDBNEWER, version_text("version ", NEXT),
+                             version_text("up to ", RELEASED), NULL));
 }
 
 static void test_a_fresh_and_a_migrated_database_are_the_same(void **state)
 {
-    const struct ys_migration both[] = {ys_schema_migrations()[0], MIGRATION(add_column)};
+    const struct ys_migration *both = released_and(MIGRATION(add_column));
     struct ys_error err = {0};
     (void)state;
-    assert_int_equal(ys_schema_compare(store->db, both, 2, &err), YS_EDBSCHEMA);
+    assert_int_equal(ys_schema_compare(store->db, both, (size_t)NEXT, &err), YS_EDBSCHEMA);
     assert_true(stores_error(&err, YS_EDBSCHEMA, "table notes is missing",
                              "CREATE TABLE notes (id INTEGER PRIMARY KEY", NULL));
-    assert_int_equal(ys_schema_run(store->db, both, 2, &err), YS_OK);
-    assert_int_equal(ys_schema_compare(store->db, both, 2, &err), YS_OK);
+    assert_int_equal(ys_schema_run(store->db, both, (size_t)NEXT, &err), YS_OK);
+    assert_int_equal(ys_schema_compare(store->db, both, (size_t)NEXT, &err), YS_OK);
 }
 
 static void fails_and_leaves_all(const struct ys_migration *second, enum ys_status status)
 {
-    const struct ys_migration both[] = {ys_schema_migrations()[0], *second};
+    const struct ys_migration *both = released_and(*second);
     struct ys_error err = {0};
-    assert_int_equal(ys_schema_run(store->db, both, 2, &err), status);
-    assert_true(stores_error(&err, status, "version 2 failed", "stays as it was", NULL));
+    assert_int_equal(ys_schema_run(store->db, both, (size_t)NEXT, &err), status);
+    assert_true(stores_error(&err, status, version_text("version ", NEXT), "stays as it was",
+                             NULL));
     assert_false(ys_db_in_transaction(store->db));
-    check_version(1);
+    check_version(RELEASED);
     check_rows();
     check_keys_are_on();
     assert_int_equal(ys_schema_migrate(store->db, &err), YS_OK); /* also the dropped table */
@@ -169,10 +192,11 @@ static void test_a_negative_version(void **state)
     assert_true(stores_error(&err, YS_EDBCORRUPT, "version is -5", "Put back", NULL));
 }
 
-/* Killed inside the transaction of a migration: the file opens as version 1 with all its rows. */
+/* Killed inside the transaction of a migration: the file opens as the version before with all its
+ * rows. */
 static void test_a_crash_inside_a_migration(void **state)
 {
-    const struct ys_migration both[] = {ys_schema_migrations()[0], MIGRATION(add_column)};
+    const struct ys_migration *both = released_and(MIGRATION(add_column));
     char path[SCRATCH_PATH_BYTES];
     (void)state;
     scratch_make();
@@ -189,18 +213,18 @@ static void test_a_crash_inside_a_migration(void **state)
     if (child == 0) {
         store = stores_open(path);
         if (ys_db_begin(store->db, NULL) != YS_OK) _exit(1);
-        if (ys_db_exec(store->db, both[1].statements[4 - 1] /* the DROP */, NULL) != YS_OK)
+        if (ys_db_exec(store->db, both[RELEASED].statements[4 - 1] /* the DROP */, NULL) != YS_OK)
             _exit(1);
-        if (ys_db_set_user_version(store->db, 2, NULL) != YS_OK) _exit(1);
+        if (ys_db_set_user_version(store->db, NEXT, NULL) != YS_OK) _exit(1);
         (void)raise(SIGKILL);
     }
     int status = 0;
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFSIGNALED(status));
     store = stores_open(path);
-    check_version(1);
+    check_version(RELEASED);
     assert_int_equal(stores_number(store, "SELECT COUNT(*) FROM playlists"), 1);
-    assert_int_equal(ys_schema_run(store->db, both, 2, NULL), YS_OK);
+    assert_int_equal(ys_schema_run(store->db, both, (size_t)NEXT, NULL), YS_OK);
     assert_int_equal(stores_number(store, "SELECT COUNT(*) FROM playlists"), 1);
     scratch_remove();
 }

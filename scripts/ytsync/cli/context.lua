@@ -205,6 +205,13 @@ function Context:db_path()
         or in_folder(getenv, "XDG_DATA_HOME", "/.local/share", "library.db")
 end
 
+--- True when there is something of that name.
+---@param path string
+---@return boolean
+function Context:exists(path)
+    return core.exists(path)
+end
+
 --- True when the database file is there.
 ---@return boolean
 function Context:has_database()

@@ -19,6 +19,7 @@ local CODES = {
     changed = M.DATA,
     no_policy = M.DATA,
     no_database = M.DATA,
+    no_export = M.DATA,
     database_corrupt = M.DATA,
     database_foreign = M.DATA,
     database_newer = M.DATA,

@@ -9,7 +9,7 @@ return {
     help = [[
 Reads your channel's playlists, their entries and what is known of their videos. Playlists that
 look unchanged are not read again; --full reads all of them. Costs about 1 unit per 50 entries.
-Watch later and the history cannot be read by any program.]],
+Watch Later can be read by no program; `import takeout` takes it from an export.]],
     run = function(ctx)
         local session, code = ctx:open()
         if not session then
@@ -27,6 +27,7 @@ Watch later and the history cannot be read by any program.]],
             items = result.items,
             videos = result.videos,
             playlists_listed = result.playlists_listed,
+            imported = result.imported,
             units = result.units,
         })
         ctx:say(("%s: %s with %s, %s. %s read anew; %s used."):format(
@@ -36,6 +37,11 @@ Watch later and the history cannot be read by any program.]],
             text.count(result.videos, "different video"),
             text.count(result.playlists_listed, "playlist"),
             text.count(result.units, "unit")))
+        if (result.imported or 0) > 0 then
+            ctx:say(text.wrap(("%s from the Takeout export %s not on YouTube; the videos stay a "
+                .. "source until: %s"):format(text.count(result.imported, "playlist"),
+                result.imported == 1 and "is" or "are", ctx:command("import forget TITLE")), 80))
+        end
         return exits.OK
     end,
 }

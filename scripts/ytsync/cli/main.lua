@@ -9,6 +9,7 @@ local text = require("ytsync.text")
 
 local VERBS = {
     { name = "check", definition = require("ytsync.cli.check") },
+    { name = "import", definition = require("ytsync.cli.import") },
     { name = "fetch", definition = require("ytsync.cli.fetch") },
     { name = "plan", definition = require("ytsync.cli.plan") },
     { name = "run", definition = require("ytsync.cli.run") },
@@ -35,7 +36,8 @@ VERBS[#VERBS + 1] = { name = "help", definition = help.definition(find, function
 end) }
 
 -- Verbs that take further words.
-local WITH_ARGUMENTS = { config = true, help = true, pause = true, resume = true, cancel = true }
+local WITH_ARGUMENTS = { config = true, help = true, import = true, pause = true, resume = true,
+    cancel = true }
 
 local function system_world()
     return {

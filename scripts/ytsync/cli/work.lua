@@ -2,6 +2,7 @@
 --- ended. Used by `run`.
 local exits = require("ytsync.cli.exits")
 local json = require("ytsync.json")
+local placed = require("ytsync.placed")
 local report = require("ytsync.report")
 local text = require("ytsync.text")
 
@@ -86,12 +87,23 @@ local function say_rest(ctx, session, id, message, name, trace)
     return code
 end
 
+-- Watch Later is emptied by nobody but the user: what has found a place is written down.
+local function say_placed(ctx, session)
+    local list = placed.find(session)
+    if not list or #list.videos == 0 then
+        return
+    end
+    local path, message = placed.write(list, ctx:db_path())
+    ctx:remark(path and placed.sentence(list, path) or message)
+end
+
 local function say_done(ctx, session, id)
     local status, message, name = session:status(id)
     if not status then
         return ctx:fail(message, name)
     end
     ctx:say(report.finished(status, session:operations(id) or {}))
+    say_placed(ctx, session)
     end_json(ctx, session, id)
     return status.failed > 0 and exits.FAILED or exits.OK
 end
