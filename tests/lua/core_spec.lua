@@ -9,7 +9,8 @@ local databases = 0
 local SESSION_METHODS = {
     "add_video", "cancel", "categories", "channel", "close", "config_get", "config_set",
     "confirm", "create_playlist", "delete_playlist", "errors", "fetch", "forget_import",
-    "import_takeout", "interrupt", "items", "job", "log", "now", "operations", "pause", "plan", "playlists", "quota", "resume",
+    "import_takeout", "interrupt", "items",
+    "job", "log", "now", "operations", "pause", "plan", "playlists", "quota", "resume",
     "set_token", "sleep", "start", "status", "videos",
 }
 
