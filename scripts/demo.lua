@@ -1,15 +1,17 @@
 #!/usr/bin/env lua5.4
 --- `make demo`: a sample library on a simulated YouTube, put in order over real HTTP.
 --
---     lua5.4 scripts/demo.lua BUILD_DIR
+--     lua5.4 scripts/demo.lua BUILD_DIR            in a checkout
+--     lua5.4 demo.lua SIMD COMMAND                 as the verb `demo` calls it
 --
--- Starts BUILD_DIR/simd on a free loopback port, in a temporary folder that it removes at the end,
+-- Starts simd on a free loopback port, in a temporary folder that it removes at the end,
 -- and runs scripts/sync.lua as a user would. Days pass in seconds: program and simulator follow
 -- one clock file. What became of the library is then asked of the simulator, not of ytsync.
 -- Ends with 1 when anything was lost or doubled, or when a second run finds something to do.
 
-local build = arg[1] or "build/plain"
 local folder = (arg[0]:match("^(.*)/[^/]*$") or ".")
+local build = (arg[1] or "build/plain"):gsub("/simd$", "")
+local simd, command_file = build .. "/simd", arg[2] or folder .. "/sync.lua"
 package.path = folder .. "/?.lua;" .. folder .. "/?/init.lua;" .. package.path
 package.cpath = build .. "/?.so;" .. package.cpath
 
@@ -52,7 +54,7 @@ end
 local function start(folder_path)
     local self = setmetatable({ path = folder_path }, Demo)
     local command = ("echo $$; exec %s --port 0 --clock %s --exit-with-parent 2>&1"):format(
-        quote(build .. "/simd"), quote(folder_path .. "/clock"))
+        quote(simd), quote(folder_path .. "/clock"))
     self.simulator = assert(io.popen(command, "r"))
     self.pid = self.simulator:read("l")
     local line = self.simulator:read("l") or "nothing was said"
@@ -81,7 +83,7 @@ function Demo:ytsync(words, capture)
     for _, setting in ipairs(settings) do
         command = command .. setting[1] .. "=" .. quote(setting[2]) .. " "
     end
-    command = command .. quote(interpreter) .. " " .. quote(folder .. "/sync.lua") .. " " .. words
+    command = command .. quote(interpreter) .. " " .. quote(command_file) .. " " .. words
     if capture then
         local pipe = assert(io.popen(command, "r"))
         local output = pipe:read("a")
@@ -179,15 +181,13 @@ end
 
 local function farewell()
     heading("Your own library")
-    local starter, own = folder .. "/policies/starter.lua", "~/.config/ytsync/policy.lua"
+    local command = command_file:find("%.lua$") and "lua5.4 " .. command_file or "ytsync"
     say([[
-  1. Write a policy; begin with the small one:
-       mkdir -p ~/.config/ytsync && cp ]], starter, " ", own, [[
-
-  2. Get an access token for your channel (README, "Your own library") and put it into
-     YTSYNC_ACCESS_TOKEN.
-  3. lua5.4 ]], folder, [[/sync.lua plan       shows what would be done; changes nothing
-     lua5.4 ]], folder, [[/sync.lua run        does it, after a backup and your yes]])
+  Without any account: get an export of your playlists from https://takeout.google.com (choose
+  only "YouTube and YouTube Music", and there "playlists"), and then:
+    ]], command, [[ import takeout FILE.zip
+    ]], command, [[ init              writes a first policy from what is in it
+    ]], command, [[ plan --offline    shows what it comes to: a first figure of your own]])
 end
 
 local function main()

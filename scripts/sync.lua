@@ -37,16 +37,20 @@ elseif exists(folder .. "/../share/lua/5.4/ytsync/init.lua") then
     add_paths(folder .. "/../share/lua/5.4", folder .. "/../lib/lua/5.4")
 end
 
+local function interpreter()
+    local first = 0 -- it stands before its own options
+    while arg[first - 1] do
+        first = first - 1
+    end
+    return first < 0 and arg[first] or "lua5.4"
+end
+
 -- The command as the user called it, for messages that name the next one.
 local function command()
     if not script:match("%.lua$") then
         return script:match("[^/]+$")
     end
-    local first = 0 -- the interpreter stands before its own options
-    while arg[first - 1] do
-        first = first - 1
-    end
-    return (first < 0 and arg[first] or "lua5.4") .. " " .. script
+    return interpreter() .. " " .. script
 end
 
 local ok, main = pcall(require, "ytsync.cli.main")
@@ -66,4 +70,5 @@ if not ok then
     fail(problem)
 end
 
-os.exit(main(arg, { command = command(), folder = folder }), true)
+os.exit(main(arg, { command = command(), folder = folder, script = script,
+    interpreter = interpreter() }), true)

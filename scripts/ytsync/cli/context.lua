@@ -15,6 +15,8 @@ local M = {}
 ---@class ytsync.World
 ---@field command string  the command as the user called it, "lua5.4 scripts/sync.lua"
 ---@field folder string|nil  where sync.lua lies
+---@field script string|nil  sync.lua itself
+---@field interpreter string|nil  what runs it
 ---@field getenv fun(name: string): string|nil
 ---@field out fun(text: string)  standard output
 ---@field err fun(text: string)  standard error
@@ -210,6 +212,16 @@ end
 ---@return boolean
 function Context:exists(path)
     return core.exists(path)
+end
+
+--- True when there is a token, or a sign-in that is kept.
+---@return boolean
+function Context:signed_in()
+    local getenv = self.world.getenv
+    local kept = in_folder(getenv, "XDG_DATA_HOME", "/.local/share", "accounts/"
+        .. (self.options.account or "default") .. ".json")
+    return given(getenv("YTSYNC_ACCESS_TOKEN")) ~= nil
+        or given(getenv("YTSYNC_TOKEN_COMMAND")) ~= nil or (kept ~= nil and core.exists(kept))
 end
 
 --- True when the database file is there.

@@ -18,6 +18,38 @@ machine only), YTSYNC_CLOCK (a simulator's clock, with an API on this machine on
 Exit codes: 0 done or in order; 1 failed; 2 plan --exit-code: changes; 64 wrong call, or a question
 without a terminal; 65 policy or data; 75 paused, waiting, or another one is at work; 77 sign-in.]]
 
+-- Verbs in the order in which people meet them; one that is in no group comes last.
+local GROUPS = {
+    { "Start", { "demo", "import", "init", "login", "fetch" } },
+    { "Every day", { "plan", "run", "pause", "resume", "schedule", "watch" } },
+    { "Look", { "status", "check", "find", "explain", "log", "quota", "show", "receipt" } },
+    { "Safety", { "cancel", "backup", "restore", "undo", "doctor", "logout", "forget", "config",
+        "help" } },
+}
+
+-- The verbs of a group that there are; takes them off the list of those that are left.
+local function members(names, by_name)
+    local out = {}
+    for _, name in ipairs(names) do
+        if by_name[name] then
+            out[#out + 1] = by_name[name]
+            by_name[name] = nil
+        end
+    end
+    return out
+end
+
+local function group_lines(lines, title, verbs)
+    if #verbs == 0 then
+        return
+    end
+    lines[#lines + 1] = title
+    for _, verb in ipairs(verbs) do
+        lines[#lines + 1] = ("  %-9s %s"):format(verb.name, verb.definition.summary)
+    end
+    lines[#lines + 1] = ""
+end
+
 --- The overview.
 ---@param command string
 ---@param verbs {name: string, definition: table}[]
@@ -26,13 +58,21 @@ function M.overview(command, verbs)
     local lines = {
         "ytsync puts a YouTube library in order, by a policy that you write.",
         "",
-        ("Usage: %s VERB [OPTIONS]"):format(command),
+        ("Usage: %s VERB [OPTIONS]      (without a verb: where things stand, and what is next)")
+            :format(command),
         "",
     }
+    local by_name, left = {}, {}
     for _, verb in ipairs(verbs) do
-        lines[#lines + 1] = ("  %-9s %s"):format(verb.name, verb.definition.summary)
+        by_name[verb.name] = verb
     end
-    lines[#lines + 1] = ""
+    for _, group in ipairs(GROUPS) do
+        group_lines(lines, group[1], members(group[2], by_name))
+    end
+    for _, verb in ipairs(verbs) do
+        left[#left + 1] = by_name[verb.name]
+    end
+    group_lines(lines, "More", left)
     lines[#lines + 1] = OPTIONS
     return table.concat(lines, "\n")
 end
@@ -42,7 +82,13 @@ end
 ---@param definition table
 ---@return string
 function M.verb(command, definition)
-    return ("Usage: %s %s\n\n%s"):format(command, definition.usage, definition.help)
+    local lines = { ("Usage: %s %s"):format(command, definition.usage), "", definition.help }
+    for position, example in ipairs(definition.examples or {}) do
+        lines[#lines + 1] = position == 1 and "\nExamples:" or nil
+        lines[#lines + 1] = ("  %s %s"):format(command, example[1])
+        lines[#lines + 1] = "      " .. example[2]
+    end
+    return table.concat(lines, "\n")
 end
 
 --- The definition of `help` itself; `find` gives a verb's definition by name, `all` lists them.

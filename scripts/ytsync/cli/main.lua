@@ -2,14 +2,17 @@
 local core = require("ytsync.core")
 local context = require("ytsync.cli.context")
 local exits = require("ytsync.cli.exits")
+local guide = require("ytsync.cli.guide")
 local help = require("ytsync.cli.help")
 local job = require("ytsync.cli.job")
 local options = require("ytsync.cli.options")
 local text = require("ytsync.text")
 
 local VERBS = {
+    { name = "demo", definition = require("ytsync.cli.demo") },
     { name = "check", definition = require("ytsync.cli.check") },
     { name = "import", definition = require("ytsync.cli.import") },
+    { name = "init", definition = require("ytsync.cli.init") },
     { name = "fetch", definition = require("ytsync.cli.fetch") },
     { name = "plan", definition = require("ytsync.cli.plan") },
     { name = "run", definition = require("ytsync.cli.run") },
@@ -101,12 +104,15 @@ return function(words, replaced)
         return exits.OK
     end
     local definition = parsed.verb and find(parsed.verb)
-    if not parsed.verb or parsed.options.help then
+    if parsed.options.help then
         world.out((definition and help.verb(world.command, definition)
             or help.overview(world.command, VERBS)) .. "\n")
-        return (parsed.verb or parsed.options.help) and exits.OK or exits.USAGE
+        return exits.OK
     end
     local ctx = context.new(parsed, world)
+    if not parsed.verb then
+        return perform(ctx, guide)
+    end
     if #parsed.arguments > 0 and not WITH_ARGUMENTS[parsed.verb] then
         return ctx:usage(("%s takes no more words, but '%s' was given"):format(parsed.verb,
             parsed.arguments[1]))

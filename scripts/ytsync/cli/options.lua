@@ -19,6 +19,7 @@ M.OPTIONS = {
     ["--limit"] = { key = "limit", value = "NUMBER", number = true, verbs = { log = true } },
     ["--offline"] = { key = "offline", verbs = { plan = true } },
     ["--policy"] = { key = "policy", value = "FILE" },
+    ["--print"] = { key = "print", verbs = { init = true } },
     ["--quiet"] = { key = "quiet" },
     ["--verbose"] = { key = "verbose" },
     ["--version"] = { key = "version" },

@@ -42,7 +42,11 @@ something to do.]],
             ctx:json(report.plan_json(facts, json))
         end
         ctx:say(report.plan(facts))
-        if changes then
+        local channel = session:channel()
+        if changes and channel and channel.id == "" then
+            ctx:say("\nThis is an estimate from your Takeout export. To do it, sign in; then: "
+                .. ctx:command("fetch"))
+        elseif changes then
             ctx:say("\nTo do it: " .. ctx:command("run"))
         end
         return changes and ctx.options.exit_code and exits.CHANGES or exits.OK
