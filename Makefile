@@ -92,6 +92,8 @@ SIMD := $(if $(SIMD_SOURCES),$(BUILD)/simd)
 # helpers: the archives that the programs of a folder are linked with.
 helpers = $(foreach s,$(1) support,$(if $(call helper_sources,$(s)),$(BUILD)/tests/$(s)/helpers.a))
 HOST := $(if $(LUA_SOURCES),$(BUILD)/tests/lua-host)
+# A terminal for the specs of what people see.
+PTY := $(BUILD)/tests/pty
 UNIT_PROGRAMS := $(TESTS:%=$(BUILD)/tests/test_%)
 # Unit tests of the binding are linked with it and with Lua.
 BINDING_PROGRAMS := $(filter $(BUILD)/tests/test_lua_%,$(UNIT_PROGRAMS))
@@ -107,7 +109,7 @@ simd: $(SIMD)
 lua-host: $(HOST)
 fuzzer: $(BUILD)/tests/fuzz/fuzzer
 unit-programs: $(UNIT_PROGRAMS)
-test-programs: $(UNIT_PROGRAMS) $(SUITE_PROGRAMS)
+test-programs: $(UNIT_PROGRAMS) $(SUITE_PROGRAMS) $(PTY)
 bench-programs: $(BENCH_PROGRAMS)
 
 .PHONY: no-simd
@@ -151,6 +153,11 @@ $(BUILD)/tests/lua-host: $(HOST_OBJECTS) $(LUA_OBJECTS) $(LIB)
 	$(call say,LINK)
 	@mkdir -p $(@D)
 	$(Q)$(LINK) -Wl,-E $(LUA_LIBS) $(DEP_LIBS)
+
+$(PTY): $(BUILD)/obj/tests/lua/pty.o
+	$(call say,LINK)
+	@mkdir -p $(@D)
+	$(Q)$(LINK)
 
 $(BUILD)/tests/fuzz/fuzzer: $(FUZZER_OBJECTS) $(LIB)
 	$(call say,LINK)

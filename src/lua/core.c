@@ -2,9 +2,11 @@
  *
  *   version, config_keys      open{...} -> session       on_interrupt(session)
  *   sha256(text) -> hex       isatty(fd) -> boolean      exists(path) -> boolean
+ *   columns(fd) -> integer or nil
  *   mkdir_p(path) -> true     handles() -> how many sessions, plans and jobs are open
  *   fold, matcher: match.c    guarded, charge, pcall: guard.c    patterns: patterns.c */
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/path.h"
@@ -91,6 +93,17 @@ static int core_isatty(lua_State *L)
     return 1;
 }
 
+/* core.columns(fd) -> integer, or nil when it is no terminal, or one that does not say */
+static int core_columns(lua_State *L)
+{
+    struct winsize size = {.ws_col = 0};
+    lua_Integer fd = luaL_checkinteger(L, 1);
+    bool known = fd >= 0 && fd <= 65535 && ioctl((int)fd, TIOCGWINSZ, &size) == 0;
+    if (!known || size.ws_col == 0) lua_pushnil(L);
+    else lua_pushinteger(L, size.ws_col);
+    return 1;
+}
+
 static int core_exists(lua_State *L)
 {
     lua_pushboolean(L, ys_path_exists(ys_lua_text(L, 1)));
@@ -124,6 +137,7 @@ LUAMOD_API int luaopen_ytsync_core(lua_State *L)
     static const luaL_Reg functions[] = {
         {"open", ys_lua_open},     {"on_interrupt", ys_lua_on_interrupt},
         {"sha256", core_sha256},   {"isatty", core_isatty},
+        {"columns", core_columns},
         {"exists", core_exists},   {"mkdir_p", core_mkdir_p},
         {"handles", core_handles}, {"fold", ys_lua_fold},
         {"matcher", ys_lua_matcher}, {"guarded", ys_lua_guarded},

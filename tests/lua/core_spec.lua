@@ -77,7 +77,8 @@ describe("ytsync.core", function()
     after_each(no_handles_left)
 
     it("has the functions that are written down, and no more", function()
-        assert.are.same({ "charge", "config_keys", "exists", "fold", "guarded", "handles", "isatty",
+        assert.are.same({ "charge", "columns", "config_keys", "exists", "fold", "guarded",
+            "handles", "isatty",
             "matcher", "mkdir_p", "on_interrupt", "open", "patterns", "pcall", "sha256",
             "version" }, keys(core))
         assert.is_truthy(core.version:match("^%d+%.%d+%.%d+$"))
@@ -109,6 +110,8 @@ describe("ytsync.core", function()
     it("asks about terminals, files and folders", function()
         assert.is_false(core.isatty(0))
         assert.is_false(core.isatty(-1))
+        assert.is_nil(core.columns(0))
+        assert.is_nil(core.columns(-1))
         assert.is_false(core.isatty(1 << 40))
         raises("number expected", core.isatty, "x")
         local path = fresh()

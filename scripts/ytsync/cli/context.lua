@@ -11,6 +11,10 @@ local ytsync = require("ytsync")
 
 local M = {}
 
+-- Written at the first Ctrl-C, over the line of progress.
+local STOPPING = "\r\27[KStopping: what is under way is finished first. Ctrl-C again stops at "
+    .. "once.\n"
+
 --- The world outside: everything that tests replace.
 ---@class ytsync.World
 ---@field command string  the command as the user called it, "lua5.4 scripts/sync.lua"
@@ -22,6 +26,7 @@ local M = {}
 ---@field err fun(text: string)  standard error
 ---@field read_line fun(): string|nil  standard input
 ---@field isatty fun(fd: integer): boolean
+---@field columns (fun(fd: integer): integer|nil)|nil  how wide the terminal is
 
 ---@class ytsync.Context
 ---@field options table
@@ -31,6 +36,10 @@ local M = {}
 ---@field world ytsync.World
 local Context = {}
 Context.__index = Context
+
+local function given(value)
+    return value ~= nil and value ~= "" and value or nil
+end
 
 ---@param parsed table  from cli.options
 ---@param world ytsync.World
@@ -48,25 +57,44 @@ function M.new(parsed, world)
         terminal = world.isatty(2),
         quiet = parsed.options.quiet or false,
         verbose = parsed.options.verbose or false,
+        columns = world.columns and world.columns(2) or nil,
+        -- https://no-color.org: any value but the empty one.
+        colour = not given(world.getenv("NO_COLOR")) and world.getenv("TERM") ~= "dumb",
     })
     return self
 end
 
 -- ------------------------------------------------------------------ saying things
 
+-- On a terminal, sentences are broken to its width; commands stay on one line, to be copied.
+local function shown(self, message, fd)
+    message = text.safe_lines(message)
+    if not self.world.isatty(fd) then
+        return message
+    end
+    local lines, columns = {}, math.max(40, self.world.columns and self.world.columns(fd) or 80)
+    for line in (message .. "\n"):gmatch("(.-)\n") do
+        if text.width(line) > columns and not line:find(self.world.command, 1, true) then
+            line = text.wrap(line, columns, line:match("^ *"))
+        end
+        lines[#lines + 1] = line
+    end
+    return table.concat(lines, "\n")
+end
+
 --- A result: to standard output, unless the result is JSON.
 ---@param message string
 function Context:say(message)
     if not self.options.json then
         self.progress:clear()
-        self.world.out(text.safe_lines(message) .. "\n")
+        self.world.out(shown(self, message, 1) .. "\n")
     end
 end
 
 --- A remark beside the result: to standard error, unless --quiet.
 ---@param message string
 function Context:remark(message)
-    self.progress:line(message)
+    self.progress:line(shown(self, message, 2))
 end
 
 --- The result as JSON, when --json was given.
@@ -135,9 +163,9 @@ function Context:fail(message, name, trace, remedy)
         return words == "again" and self:again() or self:command(words)
     end)
     message = self:with_commands(tostring(message))
-    self.world.err("ytsync: " .. text.safe_lines(text.sentence(message)) .. "\n")
+    self.world.err(shown(self, "ytsync: " .. text.sentence(message), 2) .. "\n")
     if hint and hint ~= "" then
-        self.world.err(text.safe_lines(hint) .. "\n")
+        self.world.err(shown(self, hint, 2) .. "\n")
     end
     if trace and self.options.verbose then
         self.world.err(text.safe_lines(trace) .. "\n")
@@ -165,7 +193,7 @@ function Context:ask(question)
         return nil
     end
     self.progress:clear()
-    self.world.err(text.safe_lines(question) .. " [y/N] ")
+    self.world.err(shown(self, question, 2) .. " [y/N] ")
     local answer = self.world.read_line()
     if not answer then
         self.world.err("\n") -- the end of input, or Ctrl-C, ended no line
@@ -185,10 +213,6 @@ local function in_folder(getenv, variable, fallback, name)
         base = home .. fallback
     end
     return base .. "/ytsync/" .. name
-end
-
-local function given(value)
-    return value ~= nil and value ~= "" and value or nil
 end
 
 --- Where the policy is: --policy, YTSYNC_POLICY, or the XDG config folder.
@@ -266,7 +290,10 @@ function Context:open(options)
         return nil, self:fail(message, name)
     end
     self.session = session
-    core.on_interrupt(session.core)
+    core.on_interrupt(session.core, self.progress.terminal and STOPPING or nil)
+    self.progress.now = function()
+        return session:now()
+    end
     return session
 end
 

@@ -57,6 +57,7 @@ local function system_world()
             return io.stdin:read("l")
         end,
         isatty = core.isatty,
+        columns = core.columns,
     }
 end
 

@@ -1,6 +1,7 @@
 --- `status`: where the job stands, why it rests, what it needs.
 local exits = require("ytsync.cli.exits")
 local json = require("ytsync.json")
+local receipt = require("ytsync.receipt")
 local report = require("ytsync.report")
 local text = require("ytsync.text")
 
@@ -18,6 +19,15 @@ local function next_step(ctx, status)
             ctx:command("cancel"))
     end
     return "Go on: " .. ctx:command("run")
+end
+
+-- What is left of an unfinished job.
+local function say_outlook(ctx, session, status)
+    local quota = report.unfinished(status) and session:quota()
+    local operations = quota and session:operations(status.id)
+    for _, line in ipairs(operations and receipt.outlook(operations, quota) or {}) do
+        ctx:say(line)
+    end
 end
 
 local function say_none(ctx, session)
@@ -61,6 +71,7 @@ the next step. Works beside a running one.]],
         end
         status.needs_you = ctx:with_commands(status.needs_you)
         ctx:say(report.status(status, session:now()))
+        say_outlook(ctx, session, status)
         if #errors > 0 then
             ctx:say(report.errors(errors))
         end

@@ -3,6 +3,7 @@
 local exits = require("ytsync.cli.exits")
 local json = require("ytsync.json")
 local placed = require("ytsync.placed")
+local receipt = require("ytsync.receipt")
 local report = require("ytsync.report")
 local text = require("ytsync.text")
 
@@ -102,7 +103,11 @@ local function say_done(ctx, session, id)
     if not status then
         return ctx:fail(message, name)
     end
-    ctx:say(report.finished(status, session:operations(id) or {}))
+    local operations = session:operations(id) or {}
+    ctx:say(report.finished(status, operations))
+    if status.total > 0 then
+        ctx:say(receipt.receipt(status, operations, session:categories() or {}))
+    end
     say_placed(ctx, session)
     end_json(ctx, session, id)
     return status.failed > 0 and exits.FAILED or exits.OK
@@ -117,6 +122,7 @@ end
 function M.run(ctx, session, job, policy)
     local id = job:id()
     local confirmations = 0
+    ctx.progress:expect(session:operations(id) or {})
     while true do
         local ok, message, name, trace = job:run({
             policy = policy,
