@@ -513,6 +513,8 @@ struct ys_category_spec {
     enum ys_privacy privacy;  /* UNSET: new_privacy for a new playlist, unchanged for another */
     const char *playlist_id;  /* NULL, or the id to use whatever its title */
     enum ys_privacy new_privacy; /* of a playlist that is created; UNSET: private */
+    bool ordered;             /* the playlist stands in the order in which its videos are added;
+                               * false: its order is not the policy's business */
 };
 
 /* Adds a category; *index_out is its number. Earlier categories are filled first. */
@@ -609,6 +611,8 @@ struct ys_plan_item {
     const char *video_id;    /* "" when there is none */
     const char *rule;        /* why */
     int64_t units;
+    const char *anchor;      /* the video that it comes to stand after, "top" for the beginning,
+                              * "" where order does not matter */
 };
 
 /* A playlist that is not deleted although the policy would give it up, and why. */

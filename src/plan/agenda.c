@@ -20,7 +20,11 @@ void ys_agenda_free(struct ys_agenda *agenda)
 {
     size_t i;
 
-    for (i = 0; i < agenda->lane_count; i++) ys_map_free(&agenda->lanes[i].present);
+    for (i = 0; i < agenda->lane_count; i++) {
+        ys_map_free(&agenda->lanes[i].present);
+        ys_lane_forget_places(&agenda->lanes[i]);
+        ys_free(agenda->lanes[i].places);
+    }
     ys_free(agenda->lanes);
     ys_free(agenda->tasks);
     ys_free(agenda->home_list);
@@ -72,6 +76,37 @@ static void count_open(struct ys_agenda *agenda, const struct ys_task *task, int
     agenda->lanes[task->lane].open[task->kind] += change;
 }
 
+bool ys_op_kind_places(enum ys_op_kind kind)
+{
+    return kind == YS_OP_ITEM_INSERT || kind == YS_OP_ITEM_MOVE;
+}
+
+/* Whether tasks of the kind wait until the rows of their lane are there. */
+static bool waits_for_rows(enum ys_op_kind kind)
+{
+    return kind == YS_OP_PLAYLIST_PUBLISH || ys_op_kind_stage(kind) == YS_STAGE_DELETE_PLAYLISTS;
+}
+
+/* Puts a task into the chain of its lane: at the end, unless a row is to be placed after all when
+ * what waits for the rows stands there already. */
+static void link_task(struct ys_agenda *agenda, struct ys_lane *lane, size_t number)
+{
+    struct ys_task *task = &agenda->tasks[number];
+    size_t before = lane->tail, i;
+
+    if (ys_op_kind_places(task->kind) && before != YS_NO_TASK &&
+        waits_for_rows(agenda->tasks[before].kind)) {
+        before = YS_NO_TASK;
+        for (i = lane->head; !waits_for_rows(agenda->tasks[i].kind); i = agenda->tasks[i].next)
+            before = i;
+    }
+    task->next = before == YS_NO_TASK ? lane->head : agenda->tasks[before].next;
+    if (before == YS_NO_TASK) lane->head = number;
+    else agenda->tasks[before].next = number;
+    if (task->next == YS_NO_TASK) lane->tail = number;
+    if (task->next != YS_NO_TASK || lane->cursor == YS_NO_TASK) lane->cursor = lane->head;
+}
+
 enum ys_status ys_agenda_add(struct ys_agenda *agenda, const struct ys_task *task,
                              struct ys_error *err)
 {
@@ -84,15 +119,12 @@ enum ys_status ys_agenda_add(struct ys_agenda *agenda, const struct ys_task *tas
     copy.title = ys_arena_dup(&agenda->arena, task->title);
     if (!copy.video_id || !copy.item_id || !copy.remote_id || !copy.title)
         return ys_fail(err, YS_ENOMEM, "Memory ran out.");
-    copy.next = YS_NO_TASK;
+    if (copy.positional) lane->ordered = true;
+    copy.position = -1;
     YS_TRY(YS_GROW(agenda->tasks, agenda->task_capacity, agenda->task_count, err));
-    if (lane->tail == YS_NO_TASK)
-        lane->head = lane->cursor = agenda->task_count;
-    else
-        agenda->tasks[lane->tail].next = agenda->task_count;
-    if (lane->cursor == YS_NO_TASK) lane->cursor = agenda->task_count;
-    lane->tail = agenda->task_count;
-    agenda->tasks[agenda->task_count++] = copy;
+    agenda->tasks[agenda->task_count] = copy;
+    link_task(agenda, lane, agenda->task_count);
+    agenda->task_count++;
     if (ys_task_finished(&copy)) agenda->finished++;
     else count_open(agenda, &copy, 1);
     return YS_OK;
@@ -112,7 +144,8 @@ void ys_agenda_set_status(struct ys_agenda *agenda, size_t task, enum ys_op_stat
 enum ys_status ys_agenda_add_home(struct ys_agenda *agenda, const char *video_id, size_t lane,
                                   struct ys_error *err)
 {
-    struct ys_home home = {.lane = lane, .next = YS_NO_TASK};
+    struct ys_home home = {.lane = lane, .next = YS_NO_TASK,
+                           .rank = agenda->lanes[lane].home_count++};
     int64_t first;
 
     if (ys_map_get(&agenda->homes, video_id, &first)) home.next = (size_t)first;
@@ -121,6 +154,25 @@ enum ys_status ys_agenda_add_home(struct ys_agenda *agenda, const char *video_id
     agenda->home_list[agenda->home_count++] = home;
     agenda->lanes[lane].destination = true;
     return YS_OK;
+}
+
+int64_t ys_agenda_rank(const struct ys_agenda *agenda, size_t lane, const char *video_id)
+{
+    int64_t number;
+    size_t home;
+
+    if (!ys_map_get(&agenda->homes, video_id, &number)) return -1;
+    for (home = (size_t)number; home != YS_NO_TASK; home = agenda->home_list[home].next)
+        if (agenda->home_list[home].lane == lane) return agenda->home_list[home].rank;
+    return -1;
+}
+
+void ys_lane_forget_places(struct ys_lane *lane)
+{
+    size_t i;
+
+    for (i = 0; i < lane->place_count; i++) ys_free(lane->places[i].item_id);
+    lane->place_count = 0;
 }
 
 bool ys_task_finished(const struct ys_task *task)

@@ -8,7 +8,9 @@
 #include "base/text.h"
 #include "plan/plan.h"
 
-/* Whether a video that can no longer be inserted is in every category that wants it already. */
+/* Whether a video that can no longer be inserted is in every category that wants it already. A
+ * playlist that a category takes over does not count: what may go would depend on who carries on
+ * what, and the choice of that counts with what may go. The next plan sees it. */
 static bool home_already(const struct ys_plan *plan, const struct ys_snapshot *snapshot,
                          const char *video_id)
 {
@@ -18,7 +20,7 @@ static bool home_already(const struct ys_plan *plan, const struct ys_snapshot *s
         const struct ys_plan_category *category = &plan->categories[i];
         const struct ys_snap_playlist *playlist;
         if (!ys_map_get(&category->wanted->index, video_id, NULL)) continue;
-        if (category->playlist == YS_NO_PLAYLIST) return false;
+        if (category->playlist == YS_NO_PLAYLIST || category->reused) return false;
         playlist = &snapshot->playlists[category->playlist];
         for (j = 0; j < playlist->item_count; j++)
             if (strcmp(playlist->items[j].video_id, video_id) == 0) break;

@@ -92,7 +92,7 @@ static void start_lane(struct model *model, struct ys_lane *lane)
     lane->last_write_ms = lane->last_add_ms = YS_NEVER_MS;
     lane->verified = true;
     for (i = lane->head; i != YS_NO_TASK; i = model->agenda.tasks[i].next)
-        if (model->agenda.tasks[i].kind == YS_OP_ITEM_INSERT && !model->agenda.tasks[i].seen)
+        if (ys_op_kind_places(model->agenda.tasks[i].kind) && !model->agenda.tasks[i].seen)
             lane->verified = false;
     if (!lane->verified) lane->last_add_ms = model->moment.now_ms;
 }
@@ -187,6 +187,7 @@ static void finish(struct model *model, size_t number)
         lane->rows++;
         lane->verified = false;
         break;
+    case YS_OP_ITEM_MOVE: lane->verified = false; break;
     case YS_OP_ITEM_DELETE:
         if (lane->rows > 0) lane->rows--;
         break;

@@ -48,12 +48,14 @@ enum ys_status ys_plan_add(struct ys_plan *plan, const struct ys_planned *op,
     if (!copy.title) copy.title = "";
     if (!copy.item_id) copy.item_id = "";
     if (!copy.found) copy.found = "";
+    if (!copy.anchor) copy.anchor = "";
     if (copy.kind == YS_OP_PLAYLIST_DELETE) {
         YS_TRY(copy_text(plan, &copy.playlist_id, err));
         YS_TRY(copy_text(plan, &copy.title, err));
     }
     if (copy.item_id[0]) YS_TRY(copy_text(plan, &copy.item_id, err));
     if (copy.found[0]) YS_TRY(copy_text(plan, &copy.found, err));
+    if (copy.anchor[0]) YS_TRY(copy_text(plan, &copy.anchor, err));
     if (copy.description) YS_TRY(copy_text(plan, &copy.description, err));
     YS_TRY(copy_text(plan, &copy.video_id, err));
     YS_TRY(copy_text(plan, &copy.rule, err));
@@ -256,6 +258,7 @@ bool ys_plan_item(const struct ys_plan *plan, size_t index, struct ys_plan_item 
         .video_id = op->video_id,
         .rule = op->rule,
         .units = ys_op_units(op->kind),
+        .anchor = op->anchor,
     };
     return true;
 }

@@ -1,8 +1,9 @@
 /* plan.h: from a snapshot and a target to operations. Pure: nothing is read or stored here.
  *
- * The way of the data: resolve.c says which playlist carries which category, reuse.c
- * which old ones are carried on by those that have none, diff.c what has to
- * be done to each, doomed.c which old playlists may go, part.c leaves out what was not asked for,
+ * The way of the data: parts.c divides categories that no playlist holds, resolve.c says which
+ * playlist carries which category, reuse.c which old ones are carried on by those that have none,
+ * diff.c what has to be done to each, fill.c to its rows (order.c: which of them move), doomed.c
+ * what leaves the inboxes and which old playlists may go, part.c leaves out what was not asked for,
  * overview.c says what becomes of each playlist, undo.c what taking it back would cost, forecast.c
  * what it costs in reads and days; plan.c puts them in order. Text in a plan lives in its arena. */
 #ifndef YS_PLAN_PLAN_H
@@ -24,6 +25,7 @@ struct ys_planned {
     const char *video_id;
     const char *rule;
     const char *found;        /* the title before, for update and publish */
+    const char *anchor;       /* "" for none, YS_ANCHOR_TOP, or the video that it stands after */
     enum ys_privacy privacy;
     int64_t copies;
 };
@@ -73,6 +75,9 @@ struct ys_plan {
     struct ys_preview preview;
 };
 
+/* The anchor of what comes to stand first; no video id is that short. */
+#define YS_ANCHOR_TOP "top"
+
 /* What the forecast needs to know of today. */
 struct ys_plan_today {
     struct ys_quota_limits limits;
@@ -101,6 +106,14 @@ YS_CHECKED enum ys_status ys_plan_reuse(struct ys_plan *plan, const struct ys_sn
                                         const struct ys_target *target, struct ys_error *err);
 YS_CHECKED enum ys_status ys_plan_diff(struct ys_plan *plan, const struct ys_snapshot *snapshot,
                                        const struct ys_target *target, struct ys_error *err);
+/* Parts of diff: what is added to a category's playlist and moved in it; what is taken out of it. */
+YS_CHECKED enum ys_status ys_plan_fill(struct ys_plan *plan, struct ys_plan_category *category,
+                                       const struct ys_snapshot *snapshot,
+                                       const struct ys_target *target, struct ys_error *err);
+YS_CHECKED enum ys_status ys_plan_takeouts(struct ys_plan *plan,
+                                           const struct ys_plan_category *category,
+                                           const struct ys_snapshot *snapshot,
+                                           const struct ys_target *target, struct ys_error *err);
 YS_CHECKED enum ys_status ys_plan_doomed(struct ys_plan *plan, const struct ys_snapshot *snapshot,
                                          const struct ys_target *target, struct ys_error *err);
 /* Leaves out what options->only and ->max_units do not ask for. */

@@ -3,10 +3,13 @@
  * A playlist cannot be merged and an item cannot move between playlists, so the cost of a plan
  * splits into one part per (category, playlist) pair (DESIGN section 8), in writes of 50 units:
  *     new    = 1 + insertable wanted + 1 [its final privacy is not private]
- *     reuse  = 1 [its title differs] + insertable missing + rows to take out
+ *     reuse  = 1 [its title differs] + insertable missing + rows to take out + moves
  *     delete = 1 for an old playlist that may go and is not reused
  * What a pair saves is new + delete - reuse; the matching that saves most is exact (assignment.c).
  * Its prices bound what any other choice could save: the plan's certificate.
+ *
+ * Moves: all present rows but a longest run in the category's order (order.h). A playlist that
+ * YouTube sorts by itself cannot get an order, so no ordered category carries it on.
  *
  * Ties: fewer creates, then fewer deletes, then the order of the library (title, id). */
 #include <stdlib.h>
@@ -14,11 +17,13 @@
 
 #include "base/alloc.h"
 #include "plan/assignment.h"
+#include "plan/order.h"
 #include "plan/plan.h"
 
 /* A category that wants a video; those of one video are chained. */
 struct want {
     size_t category, next;
+    int64_t rank;
 };
 
 struct search {
@@ -31,6 +36,7 @@ struct search {
     int64_t *insertable;           /* per category: wanted videos that can be inserted */
     int64_t *shared;               /* per category, of one playlist: insertable ones it holds */
     int64_t *kept;                 /* per category, of one playlist: wanted ones it holds */
+    struct ys_run *runs;           /* per ordered category, of one playlist: rows in order */
     size_t *touched;               /* categories with one of these set */
     size_t touched_count;
     struct ys_pair *pairs;
@@ -46,7 +52,7 @@ static enum ys_status index_wants(struct search *search, struct ys_error *err)
         const struct ys_target_category *wanted = search->plan->categories[i].wanted;
         for (j = 0; j < wanted->video_count; j++) {
             const char *id = wanted->videos[j].video_id;
-            struct want want = {.category = i, .next = YS_ALONE};
+            struct want want = {.category = i, .next = YS_ALONE, .rank = (int64_t)j};
             int64_t first;
             if (!ys_map_get(&search->snapshot->gone, id, NULL)) search->insertable[i]++;
             if (search->plan->categories[i].playlist != YS_NO_PLAYLIST) continue;
@@ -67,10 +73,21 @@ static bool must_leave(const struct search *search, const char *video_id)
            !ys_map_get(&search->snapshot->gone, video_id, NULL);
 }
 
-static void touch(struct search *search, size_t category)
+/* A row of a wanted video, which stands there `again` or for the first time. A category is touched
+ * but once: the first row of it counts for it. */
+static enum ys_status count_row(struct search *search, const struct want *want, bool gone,
+                                bool leaves, bool again, struct ys_error *err)
 {
-    if (search->shared[category] == 0 && search->kept[category] == 0)
-        search->touched[search->touched_count++] = category;
+    size_t category = want->category;
+
+    if (!again) {
+        if (search->shared[category] == 0 && search->kept[category] == 0)
+            search->touched[search->touched_count++] = category;
+        search->shared[category] += !gone;
+        search->kept[category] += leaves;
+    }
+    if (gone || !search->plan->categories[category].wanted->ordered) return YS_OK;
+    return ys_run_add(&search->runs[category], want->rank, NULL, err);
 }
 
 /* Counts what the playlist holds for each category; *leaving are rows that would have to go if
@@ -88,20 +105,16 @@ static enum ys_status count_rows(struct search *search, const struct ys_snap_pla
     for (i = 0; i < playlist->item_count && status == YS_OK; i++) {
         const char *id = playlist->items[i].video_id;
         bool gone = ys_map_get(&search->snapshot->gone, id, NULL);
-        bool leaves = must_leave(search, id);
+        bool leaves = must_leave(search, id), again;
         int64_t at;
         *leaving += leaves;
-        if (ys_map_get(&seen, id, NULL)) continue;
-        status = ys_map_put(&seen, id, 1, err);
-        /* A row that counts for nobody must not touch anybody: each is touched but once. */
-        if (gone && !leaves) continue;
-        if (!ys_map_get(&search->wants, id, &at)) continue;
-        for (size_t want = (size_t)at; want != YS_ALONE; want = search->want_list[want].next) {
-            size_t category = search->want_list[want].category;
-            touch(search, category);
-            search->shared[category] += !gone;
-            search->kept[category] += leaves;
-        }
+        again = ys_map_get(&seen, id, NULL);
+        if (!again) status = ys_map_put(&seen, id, 1, err);
+        /* A row that counts for nobody must not touch anybody. */
+        if ((gone && !leaves) || !ys_map_get(&search->wants, id, &at)) continue;
+        for (size_t want = (size_t)at; want != YS_ALONE && status == YS_OK;
+             want = search->want_list[want].next)
+            status = count_row(search, &search->want_list[want], gone, leaves, again, err);
     }
     ys_map_free(&seen);
     return status;
@@ -113,14 +126,19 @@ static enum ys_status offer(struct search *search, size_t category, size_t playl
 {
     const struct ys_target_category *wanted = search->plan->categories[category].wanted;
     int64_t missing = search->insertable[category] - search->shared[category];
-    int64_t rows = (int64_t)search->snapshot->playlists[playlist].item_count;
+    const struct ys_snap_playlist *row = &search->snapshot->playlists[playlist];
+    int64_t rows = (int64_t)row->item_count;
+    int64_t moves = wanted->ordered
+                        ? search->shared[category] - (int64_t)search->runs[category].count
+                        : 0;
     int64_t publish = wanted->new_privacy != YS_PRIVACY_PRIVATE;
     int64_t fresh = 1 + search->insertable[category] + publish;
-    int64_t carried = 1 + missing + leaving - search->kept[category];
+    int64_t carried = 1 + missing + leaving - search->kept[category] + moves;
     int64_t saved = fresh + deletable - carried;
     struct ys_pair pair = {.left = category, .right = playlist};
 
     if (saved < 0 || rows + missing > YS_PLAYLIST_ITEMS_MAX) return YS_OK;
+    if (wanted->ordered && row->self_sorted) return YS_OK;
     pair.gain = (saved * search->scale + 1) * search->scale + deletable;
     YS_TRY(YS_GROW(search->pairs, search->pair_capacity, search->pair_count, err));
     search->pairs[search->pair_count++] = pair;
@@ -146,8 +164,10 @@ static enum ys_status offer_playlist(struct search *search, size_t playlist,
         for (i = 0; i < search->touched_count; i++)
             YS_TRY(offer(search, search->touched[i], playlist, leaving, deletable, err));
     }
-    for (i = 0; i < search->touched_count; i++)
+    for (i = 0; i < search->touched_count; i++) {
         search->shared[search->touched[i]] = search->kept[search->touched[i]] = 0;
+        search->runs[search->touched[i]].count = 0;
+    }
     return YS_OK;
 }
 
@@ -194,7 +214,9 @@ static enum ys_status find(struct search *search, struct ys_error *err)
     search->shared = ys_alloc_zero(categories, sizeof *search->shared);
     search->kept = ys_alloc_zero(categories, sizeof *search->kept);
     search->touched = ys_alloc_zero(categories, sizeof *search->touched);
-    if (!search->insertable || !search->shared || !search->kept || !search->touched)
+    search->runs = ys_alloc_zero(categories, sizeof *search->runs);
+    if (!search->insertable || !search->shared || !search->kept || !search->touched ||
+        !search->runs)
         return ys_fail(err, YS_ENOMEM, "Memory ran out.");
     search->scale = (int64_t)categories + 1;
     YS_TRY(index_wants(search, err));
@@ -215,6 +237,7 @@ enum ys_status ys_plan_reuse(struct ys_plan *plan, const struct ys_snapshot *sna
 {
     struct search search = {.plan = plan, .snapshot = snapshot, .target = target};
     enum ys_status status;
+    size_t i;
 
     if (target->old == YS_OLD_KEEP) return YS_OK;
     ys_map_init(&search.wants);
@@ -225,6 +248,8 @@ enum ys_status ys_plan_reuse(struct ys_plan *plan, const struct ys_snapshot *sna
     ys_free(search.shared);
     ys_free(search.kept);
     ys_free(search.touched);
+    for (i = 0; search.runs && i < plan->category_count; i++) ys_run_free(&search.runs[i]);
+    ys_free(search.runs);
     ys_free(search.pairs);
     return status;
 }

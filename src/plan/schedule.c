@@ -169,8 +169,9 @@ static int64_t need_for_playlists(const struct view *view, const struct ys_lane 
 static int64_t need_for_videos(const struct view *view, size_t number)
 {
     const struct ys_lane *lane = &view->agenda->lanes[number];
-    int64_t inserts = lane->open[YS_OP_ITEM_INSERT] + lane->open[YS_OP_ITEM_MOVE];
+    int64_t inserts = lane->open[YS_OP_ITEM_INSERT], moves = lane->open[YS_OP_ITEM_MOVE];
     int64_t units = inserts * ys_op_units(YS_OP_ITEM_INSERT) +
+                    moves * ys_op_units(YS_OP_ITEM_MOVE) +
                     lane->open[YS_OP_PLAYLIST_PUBLISH] * (ys_op_units(YS_OP_PLAYLIST_PUBLISH) + 1);
 
     if (lane->stopped || (lane->open[YS_OP_PLAYLIST_CREATE] > 0 && !view->moment->creates_open))
@@ -178,9 +179,9 @@ static int64_t need_for_videos(const struct view *view, size_t number)
     if (lane->ready_ms != YS_NEVER_MS &&
         lane->ready_ms > view->moment->now_ms + view->agenda->settle_ms)
         return 0;
-    if (inserts > 0 && !lane->surveyed && lane->open[YS_OP_PLAYLIST_CREATE] == 0)
+    if (inserts + moves > 0 && !lane->surveyed && lane->open[YS_OP_PLAYLIST_CREATE] == 0)
         units += pages_of((int64_t)lane->rows);
-    if (inserts > 0 || !lane->verified) units += pages_of((int64_t)lane->rows + inserts);
+    if (inserts + moves > 0 || !lane->verified) units += pages_of((int64_t)lane->rows + inserts);
     return units;
 }
 

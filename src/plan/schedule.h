@@ -40,7 +40,17 @@ struct ys_task {
     int64_t intent_at_ms;       /* wall time of the last attempt's claim */
     bool seen;                  /* a listing showed its effect */
     bool parked;                /* skipped because of its lane, not by the policy's word */
+    bool positional;            /* it has a place in its category's order */
+    int64_t position;           /* where its last request asked to be, -1: nowhere */
     const char *video_id, *item_id, *remote_id, *title;
+};
+
+/* A row of an ordered lane, as its last listing and the writes since then have it. */
+struct ys_place {
+    char *item_id;
+    int64_t position;
+    int64_t rank;               /* of its video in the category's order, -1: it has none */
+    bool placed;                /* one of the rows that others are put in place by */
 };
 
 struct ys_lane {
@@ -53,6 +63,8 @@ struct ys_lane {
     bool destination;           /* some video has its home here */
     bool stopped;               /* gone or refused: nothing more is done here */
     bool gone;                  /* YouTube does not list it: what stood there is not seen */
+    bool ordered;               /* some task is positional */
+    bool self_sorted;           /* YouTube sorts it: no positions are sent, nothing is moved */
     bool busy;                  /* a write is in flight */
     bool surveyed;              /* listed by this process before its first write */
     bool verified;              /* a listing showed every insert that is done */
@@ -67,11 +79,15 @@ struct ys_lane {
     int64_t created_ms;         /* from when on it counts as young: its creation by this process, or
                                  * the start of this process when another one created it */
     struct ys_map present;      /* of that listing: video id -> copies */
+    struct ys_place *places;    /* of an ordered lane */
+    size_t place_count, place_capacity;
+    int64_t home_count;         /* videos that have their home here */
 };
 
 /* A video and one lane where it has its home; several are chained. */
 struct ys_home {
     size_t lane, next;
+    int64_t rank;               /* homes of a lane are added in its category's order */
 };
 
 struct ys_agenda {
@@ -96,11 +112,17 @@ void ys_agenda_free(struct ys_agenda *agenda);
 YS_CHECKED enum ys_status ys_agenda_lane(struct ys_agenda *agenda, const char *category,
                                          const char *playlist_id, size_t *out,
                                          struct ys_error *err);
-/* Appends a task to its lane; text is copied. */
+/* Appends a task to its lane, what adds or moves a row before what comes when the rows are there;
+ * text is copied. */
 YS_CHECKED enum ys_status ys_agenda_add(struct ys_agenda *agenda, const struct ys_task *task,
                                         struct ys_error *err);
 YS_CHECKED enum ys_status ys_agenda_add_home(struct ys_agenda *agenda, const char *video_id,
                                              size_t lane, struct ys_error *err);
+/* The video's number in the order of the lane's category, or -1. */
+int64_t ys_agenda_rank(const struct ys_agenda *agenda, size_t lane, const char *video_id);
+void ys_lane_forget_places(struct ys_lane *lane);
+/* Whether operations of the kind bring a row to its place: the listing afterwards has to show it. */
+bool ys_op_kind_places(enum ys_op_kind kind);
 /* The first unfinished task of the lane, or YS_NO_TASK. */
 size_t ys_lane_task(struct ys_agenda *agenda, struct ys_lane *lane);
 /* Gives a task another status, and keeps the counters right. */

@@ -20,6 +20,7 @@ static enum ys_status add_playlist(struct ys_snapshot *snapshot,
 {
     struct ys_snap_playlist playlist = {.privacy = row->privacy,
                                         .made_by_job = row->made_by_job,
+                                        .self_sorted = row->self_sorted,
                                         .listed = row->listed_at_ms > 0 ||
                                                   row->source != YS_SOURCE_YOUTUBE};
     char title[YS_TITLE_BYTES];

@@ -16,6 +16,7 @@ struct ys_snap_playlist {
     const char *category;                 /* key of the category that it carries, "" for none */
     enum ys_privacy privacy;
     int64_t made_by_job;
+    bool self_sorted;                     /* YouTube sorts it: it refuses positions */
     bool unpublished;                     /* made to be published when full, and never was */
     bool listed;                          /* its items were read to the end at least once */
     struct ys_snap_item *items;           /* in order */

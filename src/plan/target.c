@@ -128,6 +128,7 @@ enum ys_status ys_target_add_category(struct ys_target *target,
     category.new_privacy = spec->privacy != YS_PRIVACY_UNSET       ? spec->privacy
                            : spec->new_privacy != YS_PRIVACY_UNSET ? spec->new_privacy
                                                                    : YS_PRIVACY_PRIVATE;
+    category.ordered = spec->ordered;
     ys_map_init(&category.index);
     YS_TRY(YS_GROW(target->categories, target->category_capacity, target->category_count, err));
     target->categories[target->category_count] = category;

@@ -281,11 +281,11 @@ enum ys_status ys_playlist_made(struct ys_store *store, const char *youtube_id, 
                            youtube_id, job_id, true, true, err);
 }
 
-enum ys_status ys_playlist_self_sorted(struct ys_store *store, const char *youtube_id,
-                                       struct ys_error *err)
+enum ys_status ys_playlist_set_self_sorted(struct ys_store *store, const char *youtube_id,
+                                           bool self_sorted, struct ys_error *err)
 {
-    return playlist_change(store, "UPDATE playlists SET self_sorted = 1 WHERE youtube_id = ?1",
-                           youtube_id, 0, false, true, err);
+    return playlist_change(store, "UPDATE playlists SET self_sorted = ?2 WHERE youtube_id = ?1",
+                           youtube_id, self_sorted, true, true, err);
 }
 
 /* ---- items */
@@ -368,6 +368,28 @@ enum ys_status ys_item_put(struct ys_store *store, const char *playlist_id,
     YS_TRY(item_write(store, playlist, video, row, err));
     if (!origin) return YS_OK;
     return ys_origin_put(store, video, playlist_id, title, row->added_at_ms, err);
+}
+
+enum ys_status ys_item_make_room(struct ys_store *store, const char *playlist_id,
+                                 const char *item_id, int64_t position, struct ys_error *err)
+{
+    static const char *const shifts[] = {
+        "UPDATE playlist_items SET position = position - 1 WHERE playlist_id ="
+        " (SELECT id FROM playlists WHERE youtube_id = ?1) AND position >"
+        " (SELECT i.position FROM playlist_items i WHERE i.youtube_id = ?2) AND ?3 >= 0",
+        "UPDATE playlist_items SET position = position + 1 WHERE playlist_id ="
+        " (SELECT id FROM playlists WHERE youtube_id = ?1) AND youtube_id <> ?2"
+        " AND position >= ?3",
+    };
+    for (size_t i = 0; i < sizeof shifts / sizeof shifts[0]; i++) {
+        struct ys_stmt *stmt = NULL;
+        YS_TRY(ys_db_prepare(store->db, shifts[i], &stmt, err));
+        ys_bind_text(stmt, 1, playlist_id);
+        ys_bind_text(stmt, 2, item_id);
+        ys_bind_int(stmt, 3, position);
+        YS_TRY(ys_run(stmt, err));
+    }
+    return YS_OK;
 }
 
 enum ys_status ys_items_replace_begin(struct ys_store *store, const char *playlist_id,

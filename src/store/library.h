@@ -73,8 +73,10 @@ YS_CHECKED enum ys_status ys_playlist_deleted(struct ys_store *store, const char
 /* It turned out that this job made it. */
 YS_CHECKED enum ys_status ys_playlist_made(struct ys_store *store, const char *youtube_id,
                                            int64_t job_id, struct ys_error *err);
-YS_CHECKED enum ys_status ys_playlist_self_sorted(struct ys_store *store, const char *youtube_id,
-                                                  struct ys_error *err);
+/* Whether YouTube sorts it by itself, and so refuses positions (Takeout, or a refusal, told). */
+YS_CHECKED enum ys_status ys_playlist_set_self_sorted(struct ys_store *store,
+                                                      const char *youtube_id, bool self_sorted,
+                                                      struct ys_error *err);
 
 /* ---- items and videos */
 /* Stores what a listing said of a video: creates it, keeps the last known title and channel when
@@ -92,6 +94,11 @@ YS_CHECKED enum ys_status ys_item_put(struct ys_store *store, const char *playli
 YS_CHECKED enum ys_status ys_origin_put(struct ys_store *store, int64_t video,
                                         const char *playlist_id, const char *title,
                                         int64_t added_at_ms, struct ys_error *err);
+/* Brings the other rows of the playlist to where they stand once the item, which may be there
+ * already, stands at `position`. */
+YS_CHECKED enum ys_status ys_item_make_room(struct ys_store *store, const char *playlist_id,
+                                            const char *item_id, int64_t position,
+                                            struct ys_error *err);
 /* Replaces the items of a playlist by a complete listing: ys_items_replace_begin, one ys_item_put
  * per row, then _end with the listing's count and the playlist's etag at that time. */
 YS_CHECKED enum ys_status ys_items_replace_begin(struct ys_store *store, const char *playlist_id,

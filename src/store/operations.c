@@ -8,7 +8,7 @@
 #define OP_COLUMNS                                                                               \
     "id, job_id, seq, kind, status, category, playlist_id, item_id, video_id, title,"            \
     " description, privacy, copies, found, rule, attempts, intent_at, done_at, remote_id,"       \
-    " units, reason, error, seen_at"
+    " units, reason, error, seen_at, anchor"
 
 static const char *or_empty(const char *text)
 {
@@ -24,8 +24,8 @@ enum ys_status ys_op_insert(struct ys_store *store, const struct ys_row_op *row,
     YS_TRY(ys_db_prepare(store->db,
                          "INSERT INTO sync_operations (job_id, seq, stage, kind, category,"
                          " playlist_id, item_id, video_id, title, description, privacy, copies,"
-                         " found, rule) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,"
-                         " ?12, ?13, ?14) RETURNING id",
+                         " found, rule, anchor) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
+                         " ?11, ?12, ?13, ?14, ?15) RETURNING id",
                          &stmt, err));
     ys_bind_int(stmt, 1, row->job_id);
     ys_bind_int(stmt, 2, row->seq);
@@ -41,6 +41,7 @@ enum ys_status ys_op_insert(struct ys_store *store, const struct ys_row_op *row,
     ys_bind_int(stmt, 12, row->copies);
     ys_bind_text(stmt, 13, or_empty(row->found));
     ys_bind_text(stmt, 14, or_empty(row->rule));
+    ys_bind_text(stmt, 15, or_empty(row->anchor));
     YS_TRY(ys_step(stmt, &got, err));
     YS_REQUIRE(got);
     if (id_out) *id_out = ys_col_int(stmt, 0);
@@ -79,6 +80,7 @@ static enum ys_status read_op(struct ys_stmt *stmt, struct ys_row_op *out, struc
     out->reason = ys_col_text(stmt, 20);
     out->error = ys_col_text(stmt, 21);
     out->seen_at_ms = ys_col_int(stmt, 22);
+    out->anchor = ys_col_text(stmt, 23);
     return YS_OK;
 }
 
@@ -235,7 +237,8 @@ enum ys_status ys_op_set_seen(struct ys_store *store, int64_t job_id, const char
 
     YS_TRY(ys_db_prepare(store->db,
                          "UPDATE sync_operations SET seen_at = ?3 WHERE job_id = ?1"
-                         " AND category = ?2 AND kind = 'item_insert' AND status = 'done'",
+                         " AND category = ?2 AND kind IN ('item_insert', 'item_move')"
+                         " AND status = 'done'",
                          &stmt, err));
     ys_bind_int(stmt, 1, job_id);
     ys_bind_text(stmt, 2, category);

@@ -17,6 +17,7 @@ struct ys_row_op {
     const char *description;   /* NULL: it stays as it is */
     enum ys_privacy privacy;
     int64_t copies;            /* item_insert: copies of the video there when it is done */
+    const char *anchor;        /* the video that it comes to stand after, "top", "": no order */
     const char *found;         /* what the plan met (the old title) */
     const char *rule;
     int64_t attempts, intent_at_ms, done_at_ms;
@@ -53,7 +54,7 @@ YS_CHECKED enum ys_status ys_op_calls(struct ys_store *store, int64_t id, int64_
                                       int64_t *first_sent_ms, struct ys_error *err);
 /* failed, skipped or done -> pending again (a decision, or verification found work). */
 YS_CHECKED enum ys_status ys_op_reopen(struct ys_store *store, int64_t id, struct ys_error *err);
-/* A complete listing showed the effect of every done item_insert of the category. */
+/* A complete listing showed the effect of every done item_insert and item_move of the category. */
 YS_CHECKED enum ys_status ys_op_set_seen(struct ys_store *store, int64_t job_id,
                                          const char *category, int64_t at_ms,
                                          struct ys_error *err);

@@ -268,7 +268,14 @@ static enum ys_status keep_row(struct ys_engine *engine, size_t number, bool *ke
     const char *why;
     char text[512];
 
-    *kept = false;
+    *kept = task->kind == YS_OP_ITEM_MOVE && engine->agenda.lanes[task->lane].self_sorted;
+    if (*kept) {
+        ys_format(text, sizeof text,
+                  "The video %s keeps its place: YouTube sorts \"%.150s\" by itself. Set its "
+                  "sorting to \"Manual\" on YouTube to have the order of the policy.",
+                  task->video_id, task->title);
+        return ys_engine_skipped(engine, number, "self_sorted", text, err);
+    }
     if (task->kind != YS_OP_ITEM_DELETE) return YS_OK;
     (void)ys_map_get(&engine->agenda.lanes[task->lane].present, task->video_id, &copies);
     why = ys_agenda_objection(&engine->agenda, task->lane, task->video_id, copies);

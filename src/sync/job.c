@@ -96,6 +96,7 @@ static enum ys_status store_operations(struct ys_session *session, const struct 
             .description = op->description,
             .privacy = op->privacy,
             .copies = op->copies ? op->copies : 1,
+            .anchor = op->anchor,
             .found = op->found,
             .rule = op->rule,
         };

@@ -26,6 +26,7 @@ static enum ys_status load_op(struct ys_engine *engine, const struct ys_row_op *
         .copies = row->copies,
         .intent_at_ms = row->intent_at_ms,
         .seen = row->seen_at_ms > 0,
+        .positional = row->anchor[0] != '\0' || row->kind == YS_OP_ITEM_MOVE,
         .parked = row->status == YS_OP_STATUS_SKIPPED && strcmp(row->reason, YS_REASON_POLICY) != 0,
         .video_id = row->video_id,
         .item_id = row->item_id,
@@ -85,6 +86,12 @@ static bool each_drop(void *ctx, const char *video_id, const char *rule)
     return loading->status == YS_OK;
 }
 
+static void take_playlist(struct ys_lane *lane, const struct ys_row_playlist *row)
+{
+    lane->rows = row->rows > 0 ? (size_t)row->rows : 0;
+    lane->self_sorted = row->self_sorted;
+}
+
 static bool each_playlist(void *ctx, const struct ys_row_playlist *row)
 {
     struct loading *loading = ctx;
@@ -93,7 +100,7 @@ static bool each_playlist(void *ctx, const struct ys_row_playlist *row)
 
     for (i = 0; i < agenda->lane_count; i++)
         if (strcmp(agenda->lanes[i].playlist_id, row->youtube_id) == 0)
-            agenda->lanes[i].rows = row->rows > 0 ? (size_t)row->rows : 0;
+            take_playlist(&agenda->lanes[i], row);
     return true;
 }
 
@@ -108,7 +115,7 @@ static void derive_lane(struct ys_engine *engine, struct ys_lane *lane)
     lane->verified = true;
     for (i = lane->head; i != YS_NO_TASK; i = task->next) {
         task = &engine->agenda.tasks[i];
-        if (task->kind == YS_OP_ITEM_INSERT) {
+        if (ys_op_kind_places(task->kind)) {
             bool proved = task->status == YS_OP_STATUS_DONE && task->seen;
             bool dead = task->status == YS_OP_STATUS_FAILED ||
                         task->status == YS_OP_STATUS_SKIPPED;

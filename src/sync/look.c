@@ -16,12 +16,12 @@ typedef enum ys_status (*with_listing_fn)(struct ys_engine *engine, size_t lane,
                                           const struct ys_listing *listing,
                                           struct ys_error *err);
 
-/* Keeps what a complete listing said: the rows in the store, the presence in the lane. Entries
- * that are private or deleted count too: a row that stands here is not lost by a delete
+/* Entries that are private or deleted count too: a row that stands here is not lost by a delete
  * elsewhere. */
-static enum ys_status remember(struct ys_engine *engine, struct ys_lane *lane,
-                               const struct ys_listing *listing, struct ys_error *err)
+enum ys_status ys_engine_remember(struct ys_engine *engine, size_t number,
+                                  const struct ys_listing *listing, struct ys_error *err)
 {
+    struct ys_lane *lane = &engine->agenda.lanes[number];
     size_t i;
 
     ys_map_free(&lane->present);
@@ -32,6 +32,7 @@ static enum ys_status remember(struct ys_engine *engine, struct ys_lane *lane,
     }
     lane->rows = listing->count;
     lane->listed_ms = listing->begun_mono_ms;
+    YS_TRY(ys_engine_read_places(engine, number, listing, err));
     return ys_listing_store(engine->store, listing, err);
 }
 
@@ -77,6 +78,24 @@ static enum ys_status look(struct ys_engine *engine, size_t lane, with_listing_f
 
 /* ---------------------------------------------------------------- survey */
 
+/* A row that was to be moved: gone, or in its place already, by the user's hand. */
+static enum ys_status meet_move(struct ys_engine *engine, size_t number, size_t task,
+                                struct ys_error *err)
+{
+    const struct ys_task *move = &engine->agenda.tasks[task];
+    bool listed, in_place;
+    char text[256];
+
+    if (!ys_lane_has_places(&engine->agenda.lanes[number])) return YS_OK;
+    in_place = ys_engine_in_place(engine, number, move->item_id, &listed);
+    if (in_place) return ys_engine_done(engine, task, "", "it was so already", err);
+    if (listed) return YS_OK;
+    ys_format(text, sizeof text,
+              "The video %s is not in \"%.150s\" any more, so it is not moved there.",
+              move->video_id, move->title);
+    return ys_engine_skipped(engine, task, "not_there", text, err);
+}
+
 static enum ys_status survey(struct ys_engine *engine, size_t number,
                              const struct ys_listing *listing, struct ys_error *err)
 {
@@ -86,11 +105,13 @@ static enum ys_status survey(struct ys_engine *engine, size_t number,
     char text[128];
 
     if (listing->gone || listing->refused) return no_listing(engine, number, listing, err);
-    YS_TRY(remember(engine, lane, listing, err));
+    YS_TRY(ys_engine_remember(engine, number, listing, err));
     lane->surveyed = true;
     for (i = lane->head; i != YS_NO_TASK; i = engine->agenda.tasks[i].next) {
         const struct ys_task *task = &engine->agenda.tasks[i];
         size_t first = 0;
+        if (task->status == YS_OP_STATUS_PENDING && task->kind == YS_OP_ITEM_MOVE)
+            YS_TRY(meet_move(engine, number, i, err));
         if (task->status != YS_OP_STATUS_PENDING || task->kind != YS_OP_ITEM_INSERT) continue;
         if ((int64_t)ys_listing_copies(listing, task->video_id, &first) < task->copies) continue;
         YS_TRY(ys_engine_done(engine, i, listing->items[first].id, "already there", err));
@@ -235,22 +256,36 @@ static enum ys_status add_again(struct ys_engine *engine, size_t task, bool *reo
     return YS_OK;
 }
 
+static void note_moved(struct ys_engine *engine, const struct ys_lane *lane, int64_t moved)
+{
+    char text[160];
+
+    ys_format(text, sizeof text, "%lld videos do not stand in their place; they are moved there.",
+              (long long)moved);
+    ys_engine_event(engine, YS_EVENT_NOTE, lane->head, "verification", text);
+}
+
 static enum ys_status verify(struct ys_engine *engine, size_t number,
                              const struct ys_listing *listing, struct ys_error *err)
 {
     struct ys_lane *lane = &engine->agenda.lanes[number];
-    int64_t now = ys_client_now_ms(engine->client), reopened = 0, copies;
+    int64_t now = ys_client_now_ms(engine->client), reopened = 0, moved, copies;
     char text[160];
     size_t i, next;
 
     if (listing->gone || listing->refused) return no_listing(engine, number, listing, err);
-    YS_TRY(remember(engine, lane, listing, err));
+    YS_TRY(ys_engine_remember(engine, number, listing, err));
     lane->verified = true;
+    YS_TRY(ys_engine_check_order(engine, number, &moved, err));
     for (i = lane->head; i != YS_NO_TASK; i = next) {
         struct ys_task *task = &engine->agenda.tasks[i];
         bool again = false;
         next = task->next;
-        if (task->kind != YS_OP_ITEM_INSERT || task->status != YS_OP_STATUS_DONE) continue;
+        if (!ys_op_kind_places(task->kind) || task->status != YS_OP_STATUS_DONE) continue;
+        if (task->kind == YS_OP_ITEM_MOVE) {
+            task->seen = true;
+            continue;
+        }
         copies = (int64_t)ys_listing_copies(listing, task->video_id, NULL);
         if (copies > task->copies && !task->seen)
             YS_TRY(take_out_doubles(engine, number, i, listing, err));
@@ -260,8 +295,10 @@ static enum ys_status verify(struct ys_engine *engine, size_t number,
         if (copies >= task->copies) task->seen = true;
         reopened += again;
     }
-    if (reopened == 0)
+    if (moved > 0) note_moved(engine, lane, moved);
+    if (reopened + moved == 0)
         return ys_op_set_seen(engine->store, engine->job.id, lane->category, now, err);
+    if (reopened == 0) return YS_OK;
     ys_format(text, sizeof text,
               "%lld videos that were added are not in the playlist; they are added again.",
               (long long)reopened);

@@ -24,6 +24,7 @@ struct created_item {
     const struct ys_task *task;
     const struct ys_lane *lane;
     char id[YS_ID_BYTES];
+    int64_t position;
 };
 
 static enum ys_status take_item(void *ctx, const struct ys_api_item *item, struct ys_error *err)
@@ -40,8 +41,14 @@ static enum ys_status take_item(void *ctx, const struct ys_api_item *item, struc
 
     if (strcmp(item->video_id, created->task->video_id) != 0 ||
         strcmp(item->playlist_id, created->lane->playlist_id) != 0)
-        return ys_fail(err, YS_EREPLY, "The reply to an insert names another video or playlist.");
+        return ys_fail(err, YS_EREPLY, "The reply to a write names another video or playlist.");
+    if (created->task->kind == YS_OP_ITEM_MOVE && strcmp(item->id, created->task->item_id) != 0)
+        return ys_fail(err, YS_EREPLY, "The reply to a move names another entry.");
     (void)ys_copy(created->id, sizeof created->id, item->id);
+    created->position = item->position;
+    if (created->task->positional)
+        YS_TRY(ys_item_make_room(created->engine->store, created->lane->playlist_id, item->id,
+                                 item->position, err));
     return ys_item_put(created->engine->store, created->lane->playlist_id, &row, err);
 }
 
@@ -95,7 +102,9 @@ enum ys_status ys_engine_done(struct ys_engine *engine, size_t task, const char 
         lane->rows++;
         lane->verified = false;
     }
+    if (entry->kind == YS_OP_ITEM_MOVE) lane->verified = false;
     if (entry->kind == YS_OP_ITEM_DELETE) {
+        ys_engine_unplaced(engine, entry->lane, entry->item_id);
         entity = entry->item_id;
         YS_TRY(ys_item_remove(engine->store, entry->item_id, err));
         if (ys_map_get(&lane->present, entry->video_id, &copies) && copies > 0)
@@ -248,9 +257,11 @@ static enum ys_status applied(struct ys_engine *engine, size_t task,
 
     switch (entry->kind) {
     case YS_OP_ITEM_INSERT:
+    case YS_OP_ITEM_MOVE:
         if (exchange->outcome.verdict == YS_VERDICT_ALREADY) break;
         status = ys_parse_item(json, &exchange->reply.body, take_item, &item, &why);
-        remote_id = item.id;
+        if (status == YS_OK) status = ys_engine_placed(engine, task, item.id, item.position, &why);
+        if (entry->kind == YS_OP_ITEM_INSERT) remote_id = item.id;
         break;
     case YS_OP_PLAYLIST_CREATE:
         playlist.made_by_job = engine->job.id;
@@ -355,6 +366,24 @@ static enum ys_status playlist_gone(struct ys_engine *engine, size_t task,
                                exchange->outcome.message, err);
 }
 
+/* 400 manualSortRequired: whether it took effect is not known; from now on nothing that goes to
+ * the playlist says where. */
+static enum ys_status self_sorted(struct ys_engine *engine, size_t task,
+                                  const struct ys_exchange *exchange, struct ys_error *err)
+{
+    struct ys_lane *lane = &engine->agenda.lanes[engine->agenda.tasks[task].lane];
+    char text[256];
+
+    YS_TRY(ys_playlist_set_self_sorted(engine->store, lane->playlist_id, true, err));
+    ys_format(text, sizeof text,
+              "YouTube sorts \"%.150s\" by itself, so videos are added to it without a place.",
+              engine->agenda.tasks[task].title);
+    if (!lane->self_sorted) ys_engine_event(engine, YS_EVENT_NOTE, task, "self_sorted", text);
+    lane->self_sorted = true;
+    ys_lane_forget_places(lane);
+    return unknown(engine, task, exchange, err);
+}
+
 enum ys_status ys_engine_outcome(struct ys_engine *engine, size_t task,
                                  struct ys_exchange *exchange, struct ys_error *err)
 {
@@ -374,8 +403,7 @@ enum ys_status ys_engine_outcome(struct ys_engine *engine, size_t task,
     case YS_VERDICT_RETRY: return passing(engine, task, exchange, err);
     case YS_VERDICT_UNKNOWN: return unknown(engine, task, exchange, err);
     case YS_VERDICT_SELF_SORTED:
-        YS_TRY(ys_playlist_self_sorted(engine->store, lane->playlist_id, err));
-        return unknown(engine, task, exchange, err);
+        return self_sorted(engine, task, exchange, err);
     case YS_VERDICT_SLOW_DOWN: return slow_down(engine, task, exchange, err);
     case YS_VERDICT_CREATE_LIMIT:
     case YS_VERDICT_DAY_USED_UP:

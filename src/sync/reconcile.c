@@ -147,6 +147,32 @@ static enum ys_status look_for_item(struct ys_engine *engine, const struct ys_ta
     return status;
 }
 
+/* Whether the row stands where the order wants it: the playlist may have changed meanwhile, and
+ * what was asked for was a place among others, not a number. */
+static enum ys_status look_for_move(struct ys_engine *engine, const struct ys_task *task,
+                                    struct finding *out, struct ys_error *err)
+{
+    struct ys_lane *lane = &engine->agenda.lanes[task->lane];
+    struct ys_listing listing;
+    enum ys_status status;
+    bool listed;
+
+    YS_TRY(ys_listing_read(engine->client, lane->playlist_id, engine->job.id, &listing, err));
+    if (listing.gone || listing.refused) {
+        out->fate = FATE_LANE_GONE;
+    } else {
+        status = ys_engine_read_places(engine, task->lane, &listing, err);
+        if (status != YS_OK) {
+            ys_listing_free(&listing);
+            return status;
+        }
+        if (ys_engine_in_place(engine, task->lane, task->item_id, &listed))
+            out->fate = FATE_APPLIED;
+    }
+    ys_listing_free(&listing);
+    return YS_OK;
+}
+
 static enum ys_status look_for_playlist(struct ys_engine *engine, size_t number,
                                         struct finding *out, struct ys_error *err)
 {
@@ -206,10 +232,13 @@ enum ys_status ys_engine_reconcile(struct ys_engine *engine, size_t number, stru
     case YS_OP_PLAYLIST_CREATE: status = look_for_create(engine, number, &finding, err); break;
     case YS_OP_ITEM_INSERT: status = look_for_insert(engine, task, &finding, err); break;
     case YS_OP_ITEM_DELETE: status = look_for_item(engine, task, &finding, err); break;
+    case YS_OP_ITEM_MOVE: status = look_for_move(engine, task, &finding, err); break;
     default: status = look_for_playlist(engine, number, &finding, err); break;
     }
     if (status != YS_OK) return status;
     lane->looked = true;
+    /* Where its rows stand now is not known. */
+    if (ys_lane_has_places(lane)) lane->surveyed = false;
     YS_TRY(ys_engine_begin(engine, err));
     status = settle(engine, number, &finding, settled, err);
     if (status == YS_OK) status = ys_store_commit(engine->store, err);

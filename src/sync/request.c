@@ -10,6 +10,7 @@
 struct building {
     struct ys_engine *engine;
     const struct ys_lane *lane;
+    int64_t position;                    /* to ask for, -1: none is sent */
     struct ys_request *out;
     struct ys_row_op op;                 /* texts valid only inside the callback */
     bool needed;
@@ -101,8 +102,11 @@ static enum ys_status build(struct building *building)
                            playlist_id);
         return building->status;
     case YS_OP_ITEM_INSERT:
-        return ys_request_item_insert(building->out, playlist_id, op->video_id, -1,
-                                      building->err);
+        return ys_request_item_insert(building->out, playlist_id, op->video_id,
+                                      building->position, building->err);
+    case YS_OP_ITEM_MOVE:
+        return ys_request_item_update(building->out, op->item_id, playlist_id, op->video_id,
+                                      building->position, building->err);
     case YS_OP_ITEM_DELETE:
         return ys_request_item_delete(building->out, op->item_id, building->err);
     case YS_OP_PLAYLIST_DELETE:
@@ -125,9 +129,10 @@ static bool with_op(void *ctx, const struct ys_row_op *row)
 enum ys_status ys_engine_request(struct ys_engine *engine, size_t task, struct ys_request *out,
                                  bool *needed, struct ys_error *err)
 {
-    const struct ys_task *entry = &engine->agenda.tasks[task];
+    struct ys_task *entry = &engine->agenda.tasks[task];
     struct building building = {.engine = engine,
                                 .lane = &engine->agenda.lanes[entry->lane],
+                                .position = ys_engine_position(engine, task),
                                 .out = out,
                                 .needed = true,
                                 .err = err};
@@ -137,6 +142,7 @@ enum ys_status ys_engine_request(struct ys_engine *engine, size_t task, struct y
     if (!found)
         return ys_fail(err, YS_EDBCORRUPT, "Operation %lld is gone from the database.",
                        (long long)entry->id);
+    entry->position = building.position;
     *needed = building.needed;
     return building.status;
 }

@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "base/text.h"
+
 #define STEPS_MAX 100000
 
 const char *shelf_video(int n, char out[16])
@@ -114,6 +116,29 @@ int64_t shelf_copies(struct world *world, const char *title, int video)
 
     if (ys_truth_playlist_titled(world->sim, title, &playlist, NULL) != YS_OK) return -1;
     return ys_truth_copies(world->sim, playlist.id, shelf_video(video, id));
+}
+
+struct row_at {
+    int64_t position;
+    char *id_out;
+};
+
+static bool is_row_at(void *ctx, const struct ys_truth_item *item)
+{
+    const struct row_at *at = ctx;
+
+    if (item->position == at->position) (void)ys_copy(at->id_out, YS_ID_BYTES, item->id);
+    return true;
+}
+
+void shelf_item_at(struct world *world, const char *playlist_id, int64_t position,
+                   char id_out[YS_ID_BYTES])
+{
+    struct row_at at = {.position = position, .id_out = id_out};
+
+    id_out[0] = '\0';
+    world_ok(world, ys_truth_items(world->sim, playlist_id, is_row_at, &at, &world->err));
+    if (!id_out[0]) fail_msg("no row stands at %lld", (long long)position);
 }
 
 bool shelf_has(struct world *world, const char *playlist_id)

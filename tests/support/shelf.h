@@ -26,6 +26,9 @@ void shelf_start(struct world *world, struct ys_target *target);
 
 /* How many copies of the video the playlist of that title holds; -1 when there is none. */
 int64_t shelf_copies(struct world *world, const char *title, int video);
+/* The id of the row at a position. */
+void shelf_item_at(struct world *world, const char *playlist_id, int64_t position,
+                   char id_out[YS_ID_BYTES]);
 bool shelf_has(struct world *world, const char *playlist_id);
 /* The job's first operation of that kind and status; fails the test when there is none. */
 struct ys_operation_record shelf_operation(struct world *world, enum ys_op_kind kind,

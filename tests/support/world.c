@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include "base/alloc.h"
+#include "base/arena.h"
 #include "base/text.h"
 #include "store/quota.h"
 #include "support/scratch.h"
@@ -117,11 +119,32 @@ void world_category_title(size_t category, char out[32])
     (void)snprintf(out, 32, "Category %zu", category + 1);
 }
 
+uint64_t world_rank(const char *video_id)
+{
+    char hex[65], word[32];
+
+    (void)snprintf(word, sizeof word, "rank of %s", video_id);
+    assert_true(ys_sha256_hex(word, strlen(word), hex));
+    hex[15] = '\0';
+    return strtoull(hex, NULL, 16);
+}
+
 struct targeting {
     struct world *world;
     struct ys_target *target;
     enum ys_status status;
+    char (*ids)[16];
+    size_t count, capacity;
 };
+
+static bool collect_video(struct targeting *targeting, const char *id)
+{
+    targeting->status = YS_GROW(targeting->ids, targeting->capacity, targeting->count,
+                                &targeting->world->err);
+    if (targeting->status != YS_OK) return false;
+    (void)ys_copy(targeting->ids[targeting->count++], sizeof targeting->ids[0], id);
+    return true;
+}
 
 static bool place_video(void *ctx, const struct ys_video_record *video)
 {
@@ -131,11 +154,33 @@ static bool place_video(void *ctx, const struct ys_video_record *video)
     if (video->availability != YS_AVAILABILITY_LIVE && world->drop_gone)
         targeting->status = ys_target_drop_video(targeting->target, video->id, "gone is dropped",
                                                  &world->err);
+    else if (world->ordered)
+        return collect_video(targeting, video->id);
     else
         targeting->status = ys_target_add_video(targeting->target,
                                                 world_home(world, video->id), video->id,
                                                 "by hash", &world->err);
     return targeting->status == YS_OK;
+}
+
+static int by_rank(const void *a, const void *b)
+{
+    uint64_t x = world_rank(a), y = world_rank(b);
+
+    return x < y ? -1 : x > y;
+}
+
+static void place_in_order(struct targeting *targeting)
+{
+    struct world *world = targeting->world;
+    size_t i;
+
+    if (targeting->count > 0)
+        qsort(targeting->ids, targeting->count, sizeof targeting->ids[0], by_rank);
+    for (i = 0; i < targeting->count; i++)
+        MUST(world, ys_target_add_video(targeting->target, world_home(world, targeting->ids[i]),
+                                        targeting->ids[i], "by hash", &world->err));
+    ys_free(targeting->ids);
 }
 
 struct ys_target *world_target(struct world *world)
@@ -146,12 +191,14 @@ struct ys_target *world_target(struct world *world)
 
     MUST(world, ys_target_new(&targeting.target, world->old, &world->err));
     for (i = 0; i < world->categories; i++) {
-        struct ys_category_spec spec = {.key = title, .new_privacy = world->privacy};
+        struct ys_category_spec spec = {.key = title, .new_privacy = world->privacy,
+                                        .ordered = world->ordered};
         world_category_title(i, title);
         MUST(world, ys_target_add_category(targeting.target, &spec, NULL, &world->err));
     }
     MUST(world, ys_videos_each(world->session, place_video, &targeting, &world->err));
     world_ok(world, targeting.status);
+    place_in_order(&targeting);
     return targeting.target;
 }
 
@@ -238,13 +285,20 @@ struct checking {
     struct world *world;
     size_t category;
     int64_t wrong, items;
+    uint64_t last_rank;
 };
 
 static bool check_item(void *ctx, const struct ys_truth_item *item)
 {
     struct checking *checking = ctx;
 
+    uint64_t rank = world_rank(item->video_id);
+
     checking->items++;
+    if (checking->world->ordered && item->availability == YS_AVAILABILITY_LIVE) {
+        if (rank < checking->last_rank) checking->wrong++;
+        checking->last_rank = rank;
+    }
     if (world_home(checking->world, item->video_id) != checking->category) checking->wrong++;
     return true;
 }

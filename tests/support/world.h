@@ -23,6 +23,7 @@ struct world {
     enum ys_old old;
     enum ys_privacy privacy;           /* final one of new playlists */
     bool drop_gone;                    /* the policy drops private and deleted videos */
+    bool ordered;                      /* categories are ordered, by another hash of the ids */
     int64_t starts;                    /* sessions opened so far */
 };
 
@@ -41,6 +42,8 @@ void world_set(struct world *world, const char *key, int64_t value);
 /* Each video belongs to one of the categories, by a hash of its id. */
 size_t world_home(const struct world *world, const char *video_id);
 void world_category_title(size_t category, char out[32]);
+/* Its place in an ordered category: by this number. */
+uint64_t world_rank(const char *video_id);
 /* Fetches and plans. */
 struct ys_plan *world_plan(struct world *world);
 struct ys_target *world_target(struct world *world);
@@ -55,7 +58,7 @@ void world_ok(struct world *world, enum ys_status status);
 void world_fault(struct world *world, const char *spec);
 
 /* The end state: every video that was there and is live is in its category's playlist, once;
- * nothing lost, nothing doubled; one playlist per category. */
+ * nothing lost, nothing doubled; one playlist per category, in order when it is ordered. */
 void world_check_end(struct world *world);
 /* The ledger of every day has at least what the simulator charged, and never more than may be
  * used. */

@@ -59,7 +59,7 @@ static void fill_playlists(struct world *world)
     (void)stores_playlist(world->store, world->account, "PLone", "One");
     (void)stores_playlist(world->store, world->account, "PLgone", "Gone");
     ok(world, ys_playlist_put(world->store, world->account, &row, &id, &world->err));
-    ok(world, ys_playlist_self_sorted(world->store, "PLodd", &world->err));
+    ok(world, ys_playlist_set_self_sorted(world->store, "PLodd", true, &world->err));
 }
 
 static void fill_videos(struct world *world)

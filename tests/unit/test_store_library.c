@@ -129,7 +129,7 @@ static void test_a_playlist_is_stored_and_renewed(void **state)
     assert_true(found.row.made_by_job == 3 && found.row.rows == 0);
     assert_false(found.row.self_sorted);
 
-    assert_int_equal(ys_playlist_self_sorted(store, "PLa", &err), YS_OK);
+    assert_int_equal(ys_playlist_set_self_sorted(store, "PLa", true, &err), YS_OK);
     assert_int_equal(ys_playlist_deleted(store, "PLa", 4444, &err), YS_OK);
     assert_true(find("PLa").row.deleted_at_ms == 4444);
     row = (struct ys_row_playlist){.youtube_id = "PLa",
@@ -180,7 +180,7 @@ static void test_a_playlist_of_another_channel_is_refused(void **state)
     assert_int_equal(ys_playlist_put(store, account, &row, NULL, &err), YS_EINVAL);
     assert_int_equal(ys_playlist_deleted(store, "PLnone", 1, &err), YS_ENOTFOUND);
     assert_true(stores_error(&err, YS_ENOTFOUND, "PLnone", NULL));
-    assert_int_equal(ys_playlist_self_sorted(store, "PLnone", &err), YS_ENOTFOUND);
+    assert_int_equal(ys_playlist_set_self_sorted(store, "PLnone", true, &err), YS_ENOTFOUND);
 }
 
 static bool playlist_line(void *ctx, const struct ys_row_playlist *row)
