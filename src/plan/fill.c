@@ -1,5 +1,5 @@
-/* fill.c: what is done to the rows of a category's playlist: videos are added and, when the category
- * is ordered, rows moved; later, rows that belong elsewhere are taken out.
+/* fill.c: what is done to the rows of a category's playlist: videos are added and, when the
+ * category is ordered, rows moved; later, rows that belong elsewhere are taken out.
  *
  * Order: a row that keeps its place costs nothing, one that is inserted costs the same wherever it
  * goes, one that moves costs a write. So all present rows move but a longest run (order.h), in the

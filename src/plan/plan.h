@@ -106,7 +106,7 @@ YS_CHECKED enum ys_status ys_plan_reuse(struct ys_plan *plan, const struct ys_sn
                                         const struct ys_target *target, struct ys_error *err);
 YS_CHECKED enum ys_status ys_plan_diff(struct ys_plan *plan, const struct ys_snapshot *snapshot,
                                        const struct ys_target *target, struct ys_error *err);
-/* Parts of diff: what is added to a category's playlist and moved in it; what is taken out of it. */
+/* Parts of diff: what is added to a category's playlist and moved in it; what is taken out. */
 YS_CHECKED enum ys_status ys_plan_fill(struct ys_plan *plan, struct ys_plan_category *category,
                                        const struct ys_snapshot *snapshot,
                                        const struct ys_target *target, struct ys_error *err);

@@ -112,8 +112,8 @@ void ys_agenda_free(struct ys_agenda *agenda);
 YS_CHECKED enum ys_status ys_agenda_lane(struct ys_agenda *agenda, const char *category,
                                          const char *playlist_id, size_t *out,
                                          struct ys_error *err);
-/* Appends a task to its lane, what adds or moves a row before what comes when the rows are there;
- * text is copied. */
+/* Appends a task to its lane, but what adds or moves a row before what comes when the rows are
+ * there; text is copied. */
 YS_CHECKED enum ys_status ys_agenda_add(struct ys_agenda *agenda, const struct ys_task *task,
                                         struct ys_error *err);
 YS_CHECKED enum ys_status ys_agenda_add_home(struct ys_agenda *agenda, const char *video_id,
@@ -121,7 +121,7 @@ YS_CHECKED enum ys_status ys_agenda_add_home(struct ys_agenda *agenda, const cha
 /* The video's number in the order of the lane's category, or -1. */
 int64_t ys_agenda_rank(const struct ys_agenda *agenda, size_t lane, const char *video_id);
 void ys_lane_forget_places(struct ys_lane *lane);
-/* Whether operations of the kind bring a row to its place: the listing afterwards has to show it. */
+/* Whether operations of the kind bring a row to its place: the listing afterwards must show it. */
 bool ys_op_kind_places(enum ys_op_kind kind);
 /* The first unfinished task of the lane, or YS_NO_TASK. */
 size_t ys_lane_task(struct ys_agenda *agenda, struct ys_lane *lane);
