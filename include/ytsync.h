@@ -534,6 +534,19 @@ YS_CHECKED enum ys_status ys_target_protect(struct ys_target *target, const char
 /* Only these playlists may be given up; none named: all of the user's own. */
 YS_CHECKED enum ys_status ys_target_add_source(struct ys_target *target, const char *playlist_id,
                                                struct ys_error *err);
+/* An inbox: a playlist whose videos leave it once they were seen in their new place (or the policy
+ * drops them), under any `old`; it carries no category and is never deleted. */
+YS_CHECKED enum ys_status ys_target_add_inbox(struct ys_target *target, const char *playlist_id,
+                                              struct ys_error *err);
+/* What one run may do at most, -1: as much as it takes. A plan beyond it cannot be started. */
+struct ys_guards {
+    int64_t units;     /* writes and reads */
+    int64_t takeouts;  /* videos taken out of playlists */
+    int64_t deletes;   /* playlists deleted */
+};
+YS_CHECKED enum ys_status ys_target_set_guards(struct ys_target *target,
+                                               const struct ys_guards *guards,
+                                               struct ys_error *err);
 /* The channel that the policy is for (an id); a session of another one is refused. */
 YS_CHECKED enum ys_status ys_target_set_channel(struct ys_target *target, const char *channel_id,
                                                 struct ys_error *err);
@@ -579,9 +592,10 @@ struct ys_preview {
     struct ys_undo undo;
 };
 
-/* What becomes of one playlist: of each category, and of each one that is given up. */
+/* What becomes of one playlist: of each category, each one that is given up, and each inbox that
+ * videos leave. */
 struct ys_plan_playlist {
-    const char *category;     /* "" for one that is given up */
+    const char *category;     /* "" for one that is given up, and for an inbox */
     const char *playlist_id;  /* "" for one that is still to be made */
     const char *title_now;    /* "" for one that is still to be made */
     const char *title_then;   /* "" for one that is given up */
@@ -650,6 +664,9 @@ bool ys_plan_item(const struct ys_plan *plan, size_t index, struct ys_plan_item 
 bool ys_plan_block(const struct ys_plan *plan, size_t index, struct ys_plan_block *out);
 bool ys_plan_playlist(const struct ys_plan *plan, size_t index, struct ys_plan_playlist *out);
 bool ys_plan_day(const struct ys_plan *plan, size_t index, struct ys_plan_day *out);
+/* Why ys_job_start refuses the plan: a sentence with the guard of the policy that it would go
+ * beyond (one of the warnings, too); NULL: nothing stands against it. */
+const char *ys_plan_guard(const struct ys_plan *plan);
 /* A remark for people ("the title X stands twice ..."), or NULL past the end. */
 const char *ys_plan_warning(const struct ys_plan *plan, size_t index);
 
@@ -733,7 +750,8 @@ struct ys_event {
 
 enum ys_decision { YS_DECIDE_RETRY, YS_DECIDE_SKIP, YS_DECIDE_PAUSE, YS_DECIDE_FAIL };
 
-/* Stores the plan as a new job. YS_ESTATE when an unfinished job exists for the channel. When
+/* Stores the plan as a new job. YS_ELIMIT when a guard of the policy forbids it (ys_plan_guard);
+ * YS_ESTATE when an unfinished job exists for the channel. When
  * memory or the disk fails just after it was stored, ys_job_open takes it up. */
 YS_CHECKED enum ys_status ys_job_start(struct ys_session *session, const struct ys_plan *plan,
                                        struct ys_job **out, struct ys_error *err);

@@ -264,7 +264,8 @@ function Plan:preview()
     return self.core:preview()
 end
 
---- Every planned operation: {kind, category, playlist_id, title, video_id, rule, units}.
+--- Every planned operation: {kind, category, playlist_id, title, video_id, rule, units, anchor}
+--- (the video that it comes to stand after; "top"; "": in no order).
 ---@return table[]
 function Plan:items()
     return self.core:items()
@@ -303,6 +304,12 @@ function Plan:warnings()
         out[#out + 1] = warning
     end
     return out
+end
+
+--- Why the plan cannot be started: a limit of the policy that it would go beyond. nil: it can.
+---@return string|nil
+function Plan:guard()
+    return self.core:guard()
 end
 
 function Plan:close()

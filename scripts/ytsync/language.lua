@@ -220,6 +220,7 @@ local SETTINGS = {
     give_up = function(value)
         return fields.names("give_up", value)
     end,
+    limit = policies.policy_readers.limit,
     never_touch = policies.policy_readers.never_touch,
     new_playlists = function(value)
         return fields.choice({ "private", "unlisted", "public" }, "new_playlists", value)
@@ -438,6 +439,7 @@ function Collector:policy()
         gone = read.gone,
         inbox = #self.inbox > 0 and self.inbox or nil,
         leave_alone = self.leave_alone,
+        limit = read.limit,
         mentioned = true,
         never_touch = read.never_touch,
         old = read.old_playlists,

@@ -13,6 +13,7 @@
 -- silently ignored. What a policy says is tried on a library by ytsync.target; files are read by
 -- ytsync.loader.
 local fields = require("ytsync.fields")
+local orders = require("ytsync.order")
 local rules = require("ytsync.rules")
 local suggest = require("ytsync.suggest")
 local where = require("ytsync.where")
@@ -38,6 +39,7 @@ local GONE = { "keep", "list", "forget" }
 ---@field description string|false  false: not the policy's business
 ---@field privacy string|false  false: the policy's default for a new playlist
 ---@field playlist_id string|false  the playlist to use whatever its title
+---@field order string|false  one of ytsync.order's words; false: nothing is moved
 ---@field id_key string  how the policy writes that: "playlist", "id" in the language
 ---@field ways ytsync.Matcher[]  any of them lets a video in
 ---@field but_not ytsync.Matcher[]  and none of these may hold
@@ -59,6 +61,8 @@ local Unfinished = { __name = "ytsync.Category, unfinished" }
 ---@field leave_alone ytsync.Matcher[]  videos that stay where they are
 ---@field channel string|false  id or title
 ---@field sources string[]  titles or ids; empty: all playlists
+---@field inbox string[]  titles or ids
+---@field limits {units: integer|nil, takeouts: integer|nil, deletes: integer|nil}
 ---@field never_touch string[]  titles or ids
 ---@field mentioned boolean  only playlists that the policy mentions may be given up or carried on
 ---@field give_up string[]  titles or ids: further playlists that count as mentioned
@@ -112,6 +116,9 @@ M.category_readers = {
     from = function(value)
         return rules.origin(value, where.here("from"))
     end,
+    order = function(value)
+        return fields.choice(orders.WORDS, "order", value)
+    end,
     playlist = function(value)
         return fields.want_string("playlist", value)
     end,
@@ -142,6 +149,7 @@ function M.build_category(name, body, ways, place)
         description = body.description or false,
         privacy = body.privacy or false,
         playlist_id = body.playlist or false,
+        order = body.order or false,
         id_key = body.id_key or "playlist",
         ways = ways,
         but_not = body.but_not or {},
@@ -185,9 +193,9 @@ function M.category_name(name, what)
 end
 
 --- Begins a category: y.category "Name" { from =, when =, but_not =, everywhere =, privacy =,
---- title =, description =, playlist =, was = }. A video belongs to it when it was ever seen in a
---- playlist of `from`, or when `when` (a rule, or a function that gets the video's table) says so,
---- unless a rule of `but_not` holds.
+--- title =, description =, playlist =, was =, order = }. A video belongs to it when it was ever
+--- seen in a playlist of `from`, or when `when` (a rule, or a function that gets the video's table)
+--- says so, unless a rule of `but_not` holds.
 ---@param name string  its stable name; also the playlist's title unless `title` is given
 ---@return fun(body: table): ytsync.Category
 function M.category(name)
@@ -243,6 +251,30 @@ local function read_channel(value)
     return channel
 end
 
+-- What one run may do at most.
+local LIMIT_KEYS = { deletes_per_run = "deletes", takeouts_per_run = "takeouts",
+    units_per_run = "units" }
+
+local function read_limits(value)
+    local place = where.here("limit")
+    if type(value) ~= "table" or getmetatable(value) ~= nil then
+        where.fail(place, "limit must be a table: limit = { units_per_run = 5000 }")
+    end
+    local known, out = fields.sorted_keys(LIMIT_KEYS), {}
+    for _, key in ipairs(fields.sorted_keys(value)) do
+        local most = value[key]
+        if not LIMIT_KEYS[key] then
+            where.fail(place, ("unknown key '%s' in limit%s"):format(tostring(key),
+                suggest.hint(tostring(key), known)))
+        elseif math.type(most) ~= "integer" or most < 0 then
+            where.fail(place, ("limit: %s must be a whole number from 0 on, not %s"):format(key,
+                fields.shown(most)))
+        end
+        out[LIMIT_KEYS[key]] = most
+    end
+    return out
+end
+
 --- The readers of a policy's keys.
 ---@type table<string, fun(value: any): any>
 M.policy_readers = {
@@ -254,6 +286,10 @@ M.policy_readers = {
     leave_alone = function(value)
         return rule_list("leave_alone", value)
     end,
+    inbox = function(value)
+        return fields.names("inbox", value)
+    end,
+    limit = read_limits,
     never_touch = function(value)
         return fields.names("never_touch", value)
     end,
@@ -298,7 +334,9 @@ end
 --- ("first" (default) | "all": a video that several want), gone ("keep" (default) | "list" |
 --- "forget": private and deleted videos), leave_alone (a rule or a list: videos that stay where
 --- they are, whatever the categories say), sources (only videos of these playlists are sorted and
---- only these may be given up; default: all), never_touch, channel (id or title), on_error
+--- only these may be given up; default: all), inbox (playlists whose videos leave them once they
+--- were seen in their new place), limit ({ units_per_run =, takeouts_per_run =, deletes_per_run = }:
+--- a plan that needs more is not started), never_touch, channel (id or title), on_error
 --- (function (op, err) return "retry" | "skip" | "pause" | "fail" end).
 ---@param body table
 ---@return ytsync.Policy
@@ -337,6 +375,8 @@ function M.build_policy(read, places)
         gone = read.gone or "keep",
         channel = read.channel or false,
         sources = read.sources or {},
+        inbox = read.inbox or {},
+        limits = read.limit or {},
         never_touch = read.never_touch or {},
         leave_alone = read.leave_alone or {},
         mentioned = read.mentioned or false,

@@ -2,10 +2,11 @@
 --- is dropped, what is protected, what may be given up. Pure; the planner works from the result.
 --
 -- Nothing here walks a table with pairs: the order of categories is the policy's, the order of
--- videos is the library's (by the time they were saved).
+-- videos is the category's, else the library's (by the time they were saved).
 local compile = require("ytsync.compile")
 local core = require("ytsync.core")
 local Directory = require("ytsync.directory")
+local orders = require("ytsync.order")
 local rules = require("ytsync.rules")
 local sandbox = require("ytsync.sandbox")
 local where = require("ytsync.where")
@@ -128,9 +129,9 @@ local function privacy_of(policy, category, directory)
     return ours and policy.privacy or nil
 end
 
--- The categories as the planner wants them, without their videos; by_key finds one.
+-- The categories as the planner wants them, without their videos.
 local function new_categories(policy, directory, warnings)
-    local out, by_key = {}, {}
+    local out = {}
     for position, category in ipairs(policy.categories) do
         check_children(directory, category.ways, warnings)
         check_children(directory, category.but_not, warnings)
@@ -145,20 +146,24 @@ local function new_categories(policy, directory, warnings)
             privacy = privacy_of(policy, category, directory),
             new_privacy = policy.privacy,
             playlist_id = playlist_id or nil,
+            ordered = category.order and true or nil,
             videos = {},
         }
-        by_key[category.key] = out[position]
     end
-    return out, by_key
+    return out
 end
 
 -- What happens to a video that no category wants.
-local function otherwise_of(policy, by_key)
+local function otherwise_of(policy)
     local place = policy.places.otherwise or NO_PLACE
     local text = policy.mentioned and "leftovers" or "otherwise " .. policy.otherwise
+    local number
+    for position, category in ipairs(policy.categories) do
+        number = category.key == policy.otherwise and position or number
+    end
     return {
         drop = policy.otherwise == "drop",
-        wanted = by_key[policy.otherwise],
+        category = number,
         rule = rules.rule_text(place, text),
     }
 end
@@ -194,6 +199,7 @@ local function protect_unmentioned(policy, directory, protect)
         add_mentioned(directory, mentioned, category.was)
     end
     add_mentioned(directory, mentioned, policy.give_up)
+    add_mentioned(directory, mentioned, policy.inbox)
     for _, playlist in ipairs(live(directory.all)) do
         local ours = (playlist.made_by_job or 0) ~= 0 or (playlist.category or "") ~= ""
         if not mentioned[playlist.id] and not ours then
@@ -237,19 +243,61 @@ function M.program(policy, now_ms)
     return program, first
 end
 
+-- What the orders of the policy compare of a video, by order.
+local function sort_keys(state, video)
+    local keys = {}
+    for _, order in ipairs(state.orders.words) do
+        keys[order] = orders.key(order, video) or false
+    end
+    return keys
+end
+
+-- Adds a video to the category of that number.
+local function put(state, number, id, reason, keys)
+    local list, order = state.categories[number].videos, state.orders[number]
+    list[#list + 1] = { id, reason }
+    if order then
+        state.orders.keys[number][#list] = keys[order]
+    end
+end
+
+-- The orders of the categories by their numbers; `words`: each once; `keys`: of their videos.
+local function orders_of(policy)
+    local out, seen = { words = {}, keys = {} }, {}
+    for number, category in ipairs(policy.categories) do
+        local order = category.order
+        out[number], out.keys[number] = order, {}
+        if order and not seen[order] then
+            seen[order] = true
+            out.words[#out.words + 1] = order
+        end
+    end
+    return out
+end
+
+-- Puts the videos of ordered categories in their order.
+local function sort_videos(state)
+    for number, category in ipairs(state.categories) do
+        local order = state.orders[number]
+        if order then
+            category.videos = orders.sort(order, category.videos, state.orders.keys[number])
+        end
+    end
+end
+
 -- Tries all categories on one video. A user's function may change the video's table: the id is
 -- taken before one is called.
 local function place_video(state, video)
     local id, program, first = video.id, state.program, state.first
     local homes, ways = state.homes, state.ways
+    local keys = sort_keys(state, video)
     local count = program:place(video, homes, ways)
     if count > 0 and homes[1] <= first then
         state.summary.left_alone = state.summary.left_alone + 1
         return
     end
     for position = 1, count do
-        local list = state.categories[homes[position] - first].videos
-        list[#list + 1] = { id, program:reason(ways[position], video) }
+        put(state, homes[position] - first, id, program:reason(ways[position], video), keys)
     end
     if count > 0 then
         return
@@ -258,9 +306,8 @@ local function place_video(state, video)
     summary.unmatched = summary.unmatched + 1
     if otherwise.drop then
         state.drops[#state.drops + 1] = { id, otherwise.rule }
-    elseif otherwise.wanted then
-        local list = otherwise.wanted.videos
-        list[#list + 1] = { id, otherwise.rule }
+    elseif otherwise.category then
+        put(state, otherwise.category, id, otherwise.rule, keys)
     end
 end
 
@@ -328,9 +375,13 @@ local function channel_of(policy, channel)
         channel.id))
 end
 
-local function set_of(ids)
+-- The ids of both lists.
+local function set_of(ids, more)
     local set = {}
     for _, id in ipairs(ids) do
+        set[id] = true
+    end
+    for _, id in ipairs(more) do
         set[id] = true
     end
     return set
@@ -342,6 +393,8 @@ end
 ---@field channel string|nil
 ---@field protect string[]
 ---@field sources string[]
+---@field inboxes string[]
+---@field limits {units: integer|nil, takeouts: integer|nil, deletes: integer|nil}
 ---@field drops string[][]  {video_id, rule}
 ---@field categories table[]  {key, title, description, privacy, new_privacy, playlist_id, videos}
 
@@ -380,9 +433,15 @@ function M.build(policy, library, options)
     if not sources then
         return nil, problem, "policy_error"
     end
-    local categories, by_key = new_categories(policy, directory, warnings)
+    local inbox
+    inbox, problem = resolve(directory, policy.inbox, "inbox", policy.places.inbox, warnings)
+    if not inbox then
+        return nil, problem, "policy_error"
+    end
+    local categories
+    categories, problem = new_categories(policy, directory, warnings)
     if not categories then
-        return nil, by_key, "policy_error"
+        return nil, problem, "policy_error"
     end
     if policy.mentioned and policy.old ~= "keep" then
         protect_unmentioned(policy, directory, protect)
@@ -397,9 +456,10 @@ function M.build(policy, library, options)
     local state = {
         program = program, first = first, homes = {}, ways = {},
         categories = categories,
+        orders = orders_of(policy),
         drops = {},
-        otherwise = otherwise_of(policy, by_key),
-        sources = #sources > 0 and set_of(sources) or nil,
+        otherwise = otherwise_of(policy),
+        sources = #sources > 0 and set_of(sources, inbox) or nil,
         summary = summary,
     }
     local limit = options and options.limit or sandbox.CALL_LIMIT
@@ -415,6 +475,8 @@ function M.build(policy, library, options)
         channel = channel,
         protect = protect,
         sources = sources,
+        inboxes = inbox,
+        limits = policy.limits,
         drops = state.drops,
         categories = categories,
     }

@@ -145,6 +145,14 @@ bool ys_lua_field_boolean(lua_State *L, int table, const char *what, const char 
     return value;
 }
 
+bool ys_lua_field_table(lua_State *L, int table, const char *what, const char *key)
+{
+    int type = push_field(L, table, key);
+    if (type != LUA_TNIL && type != LUA_TTABLE) wrong_field(L, what, key, "a table");
+    if (type == LUA_TNIL) lua_pop(L, 1);
+    return type == LUA_TTABLE;
+}
+
 /* ------------------------------------------------------------------ lists */
 
 int64_t ys_lua_field_list(lua_State *L, int table, const char *what, const char *key)

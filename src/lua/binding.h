@@ -83,6 +83,8 @@ const char *ys_lua_field_text(lua_State *L, int table, const char *what, const c
 int64_t ys_lua_field_integer(lua_State *L, int table, const char *what, const char *key,
                              int64_t otherwise);
 bool ys_lua_field_boolean(lua_State *L, int table, const char *what, const char *key);
+/* Pushes table[key] when it is a table; false and nothing pushed when it is nil. */
+bool ys_lua_field_table(lua_State *L, int table, const char *what, const char *key);
 /* Pushes the list at table[key] and returns its length; for nil pushes nothing and returns -1.
  * Raises when it is no table, or one with keys besides 1..n: a set of ids, say, taken for an
  * empty list, would protect nothing. */

@@ -94,6 +94,7 @@ static enum ys_status read_category(lua_State *L, struct ys_target *target, stru
     enum ys_status status = read_privacy(L, table, "privacy", &spec, &spec.privacy, err);
     if (status == YS_OK)
         status = read_privacy(L, table, "new_privacy", &spec, &spec.new_privacy, err);
+    spec.ordered = ys_lua_field_boolean(L, table, what, "ordered");
     if (status == YS_OK) status = ys_target_add_category(target, &spec, &index, err);
     if (status == YS_OK) status = read_videos(L, table, spec.key, "videos", target, &index, err);
     lua_settop(L, table);
@@ -105,7 +106,8 @@ static enum ys_status read_categories(lua_State *L, int spec, struct ys_target *
                                       int *results, struct ys_error *err)
 {
     static const char *const known[] = {"key",         "title",       "description", "privacy",
-                                        "new_privacy", "playlist_id", "videos",      NULL};
+                                        "new_privacy", "playlist_id", "ordered",     "videos",
+                                        NULL};
     enum ys_status status = YS_OK;
     int64_t length = ys_lua_field_list(L, spec, "the plan", "categories");
     for (int64_t i = 1; i <= length && status == YS_OK; i++) {
@@ -118,6 +120,24 @@ static enum ys_status read_categories(lua_State *L, int spec, struct ys_target *
     return status;
 }
 
+/* spec.limits; what it does not name has no limit. */
+static enum ys_status read_guards(lua_State *L, int spec, struct ys_target *target, int *results,
+                                  struct ys_error *err)
+{
+    static const char *const known[] = {"units", "takeouts", "deletes", NULL};
+    static const char what[] = "the limits of the plan";
+    struct ys_guards guards;
+    if (!ys_lua_field_table(L, spec, "the plan", "limits")) return YS_OK;
+    int table = lua_gettop(L);
+    *results = ys_lua_unknown_key(L, table, what, known);
+    if (*results) return YS_EINVAL;
+    guards.units = ys_lua_field_integer(L, table, what, "units", -1);
+    guards.takeouts = ys_lua_field_integer(L, table, what, "takeouts", -1);
+    guards.deletes = ys_lua_field_integer(L, table, what, "deletes", -1);
+    lua_settop(L, table - 1);
+    return ys_target_set_guards(target, &guards, err);
+}
+
 /* Fills the target. On failure *results is the number of results that are on the stack already,
  * or 0 when `err` tells. */
 static enum ys_status read_spec(lua_State *L, int spec, struct ys_target *target, int *results,
@@ -127,6 +147,8 @@ static enum ys_status read_spec(lua_State *L, int spec, struct ys_target *target
     YS_TRY(read_text(L, spec, "channel", ys_target_set_channel, target, err));
     YS_TRY(read_ids(L, spec, "protect", ys_target_protect, target, err));
     YS_TRY(read_ids(L, spec, "sources", ys_target_add_source, target, err));
+    YS_TRY(read_ids(L, spec, "inboxes", ys_target_add_inbox, target, err));
+    YS_TRY(read_guards(L, spec, target, results, err));
     YS_TRY(read_videos(L, spec, "the plan", "drops", target, NULL, err));
     return read_categories(L, spec, target, results, err);
 }
@@ -163,9 +185,10 @@ static void release_plan(void *plan)
  * any, the plan, the target. */
 static int session_plan(lua_State *L)
 {
-    static const char *const known[] = {"old",         "policy_hash", "channel",    "protect",
-                                        "sources",     "drops",       "categories", "only",
-                                        "daily_units", "max_units",   NULL};
+    static const char *const known[] = {"old",       "policy_hash", "channel", "protect",
+                                        "sources",   "inboxes",     "limits",  "drops",
+                                        "categories", "only",       "daily_units",
+                                        "max_units", NULL};
     struct ys_plan_options options = {.daily_units = 0};
     struct ys_error err = {.status = YS_OK};
     enum ys_old old = YS_OLD_KEEP;
@@ -295,12 +318,21 @@ static int plan_warnings(lua_State *L)
     return ys_lua_rows_push(L, rows, YS_OK, NULL);
 }
 
+/* Why it cannot be started, or nil. */
+static int plan_guard(lua_State *L)
+{
+    struct ys_plan *plan = plan_use(L);
+    if (!plan) return plan_unusable(L);
+    lua_pushstring(L, ys_plan_guard(plan));
+    return 1;
+}
+
 void ys_lua_plan_type(lua_State *L)
 {
     static const luaL_Reg methods[] = {
         {"preview", plan_preview},   {"items", plan_items}, {"blocks", plan_blocks},
         {"warnings", plan_warnings}, {"playlists", plan_playlists}, {"days", plan_days},
-        {NULL, NULL},
+        {"guard", plan_guard},       {NULL, NULL},
     };
     static const luaL_Reg session_methods[] = {{"plan", session_plan}, {NULL, NULL}};
     ys_lua_new_type(L, TARGET_TYPE, NULL, target_gc);

@@ -215,6 +215,7 @@ static const struct ys_lua_field plan_item_fields[] = {
     POINTER(ys_plan_item, "video_id", video_id),
     POINTER(ys_plan_item, "rule", rule),
     INTEGER(ys_plan_item, "units", units),
+    POINTER(ys_plan_item, "anchor", anchor),
 };
 const struct ys_lua_record ys_lua_plan_item_record = {"planned operation",
                                                       FIELDS(plan_item_fields), false};

@@ -1,4 +1,5 @@
-/* doomed.c: which old playlists may be deleted, and what speaks against the others.
+/* doomed.c: which old playlists may be deleted, and what speaks against the others; and what leaves
+ * the inboxes, for the same reasons.
  *
  * A playlist may go only when each of its videos has a home in a category or was dropped by the
  * policy in so many words (P1). This is the plan's view; the engine proves it again against
@@ -63,6 +64,7 @@ bool ys_plan_may_change(const struct ys_plan *plan, const struct ys_snapshot *sn
 
     return row->listed && !ys_plan_carries(plan, playlist) &&
            !ys_map_get(&target->protect, row->id, NULL) &&
+           !ys_map_get(&target->inboxes, row->id, NULL) &&
            (target->sources.count == 0 || ys_map_get(&target->sources, row->id, NULL));
 }
 
@@ -135,9 +137,57 @@ enum ys_status ys_plan_doomed(struct ys_plan *plan, const struct ys_snapshot *sn
         const struct ys_snap_playlist *playlist = &snapshot->playlists[i];
         if (ys_plan_carries(plan, i)) continue;
         if (ys_map_get(&target->protect, playlist->id, NULL)) continue;
+        if (ys_map_get(&target->inboxes, playlist->id, NULL)) continue;
         if (target->sources.count > 0 && !ys_map_get(&target->sources, playlist->id, NULL))
             continue;
         YS_TRY(judge(plan, snapshot, target, playlist, err));
+    }
+    return YS_OK;
+}
+
+static enum ys_status empty_inbox(struct ys_plan *plan, const struct ys_snapshot *snapshot,
+                                  const struct ys_target *target,
+                                  const struct ys_snap_playlist *inbox, struct ys_error *err)
+{
+    struct ys_planned takeout = {
+        .kind = YS_OP_ITEM_DELETE,
+        .playlist_id = inbox->id,
+        .title = inbox->title,
+    };
+    size_t i;
+
+    if (!inbox->listed)
+        return ys_plan_warn(plan, err,
+                            "The videos of the inbox \"%.150s\" could not be read; they stay "
+                            "there.",
+                            inbox->title);
+    for (i = 0; i < inbox->item_count; i++) {
+        const struct ys_snap_item *item = &inbox->items[i];
+        if (objection(plan, snapshot, target, item)) continue;
+        takeout.item_id = item->id;
+        takeout.video_id = item->video_id;
+        takeout.rule = ys_map_get(&target->drop_index, item->video_id, NULL)
+                           ? "the policy drops it"
+                           : "it leaves the inbox when it is in its playlist";
+        YS_TRY(ys_plan_add(plan, &takeout, err));
+    }
+    return YS_OK;
+}
+
+enum ys_status ys_plan_inboxes(struct ys_plan *plan, const struct ys_snapshot *snapshot,
+                               const struct ys_target *target, struct ys_error *err)
+{
+    size_t i;
+
+    for (i = 0; i < snapshot->playlist_count; i++) {
+        const struct ys_snap_playlist *playlist = &snapshot->playlists[i];
+        if (!ys_map_get(&target->inboxes, playlist->id, NULL)) continue;
+        if (ys_map_get(&target->protect, playlist->id, NULL))
+            return ys_fail(err, YS_EPOLICY,
+                           "The policy calls \"%s\" (%s) an inbox and says never to touch it. "
+                           "Take it out of one of the two.",
+                           playlist->title, playlist->id);
+        YS_TRY(empty_inbox(plan, snapshot, target, playlist, err));
     }
     return YS_OK;
 }

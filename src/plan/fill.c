@@ -198,9 +198,11 @@ static enum ys_status check_room(const struct ys_plan_category *category, struct
 {
     if (category->rows_after <= YS_PLAYLIST_ITEMS_MAX) return YS_OK;
     return ys_fail(err, YS_EPOLICY,
-                   "The category \"%s\" would hold %lld videos; a playlist takes at most %d. "
-                   "Split it into two categories.",
-                   category->key, (long long)category->rows_after, YS_PLAYLIST_ITEMS_MAX);
+                   "The playlist of the category \"%s\" would hold %lld videos on the way; YouTube "
+                   "takes at most %d. %lld of them are there now: take out some that do not belong "
+                   "there, or give the category another title.",
+                   category->key, (long long)category->rows_after, YS_PLAYLIST_ITEMS_MAX,
+                   (long long)category->rows_now);
 }
 
 enum ys_status ys_plan_fill(struct ys_plan *plan, struct ys_plan_category *category,

@@ -52,7 +52,7 @@ static enum ys_status add_op(struct model *model, const struct ys_snapshot *snap
     int64_t number;
 
     YS_TRY(ys_agenda_lane(&model->agenda, op->category, op->playlist_id, &task.lane, err));
-    if (op->kind == YS_OP_PLAYLIST_DELETE &&
+    if (!op->category[0] &&
         ys_map_get(&snapshot->playlist_index, op->playlist_id, &number))
         model->agenda.lanes[task.lane].rows = snapshot->playlists[number].item_count;
     return ys_agenda_add(&model->agenda, &task, err);
@@ -107,13 +107,14 @@ static void spend(struct model *model, int64_t reads, int64_t write_units)
 }
 
 /* A playlist is ready when everything was added to it, verified and published; one that is given
- * up, when it is deleted. */
+ * up, when it is deleted; an inbox, when what leaves it is gone. */
 static bool ready(const struct ys_lane *lane)
 {
     return !lane->busy && lane->verified && lane->open[YS_OP_PLAYLIST_CREATE] == 0 &&
            lane->open[YS_OP_PLAYLIST_UPDATE] == 0 && lane->open[YS_OP_ITEM_INSERT] == 0 &&
            lane->open[YS_OP_ITEM_MOVE] == 0 && lane->open[YS_OP_PLAYLIST_PUBLISH] == 0 &&
-           lane->open[YS_OP_PLAYLIST_DELETE] == 0;
+           lane->open[YS_OP_PLAYLIST_DELETE] == 0 &&
+           (lane->category[0] || lane->open[YS_OP_ITEM_DELETE] == 0);
 }
 
 /* The day is over: what was done on it, and what is ready by now. */

@@ -1,4 +1,5 @@
 /* overview.c: what becomes of each playlist that the plan is about, as people read it. */
+#include <stdio.h>
 #include <string.h>
 
 #include "plan/plan.h"
@@ -80,6 +81,31 @@ static enum ys_status add_given_up(struct ys_plan *plan, const struct ys_planned
     return add_row(plan, &row, err);
 }
 
+/* The row of an inbox, made when its first video leaves it. */
+static enum ys_status inbox_row(struct ys_plan *plan, const struct ys_planned *op,
+                                const struct ys_snapshot *snapshot, struct ys_map *rows,
+                                int64_t *row_out, struct ys_error *err)
+{
+    struct ys_plan_playlist row = {
+        .category = "",
+        .playlist_id = op->playlist_id,
+        .title_now = op->title,
+        .title_then = op->title,
+    };
+    char key[YS_ID_BYTES + 1];
+    int64_t number;
+
+    (void)snprintf(key, sizeof key, "\n%s", op->playlist_id); /* no category's */
+    if (ys_map_get(rows, key, row_out)) return YS_OK;
+    if (ys_map_get(&snapshot->playlist_index, op->playlist_id, &number)) {
+        row.privacy_now = row.privacy_then = snapshot->playlists[number].privacy;
+        row.rows_now = (int64_t)snapshot->playlists[number].item_count;
+    }
+    *row_out = (int64_t)plan->playlist_count;
+    YS_TRY(ys_map_put(rows, key, *row_out, err));
+    return add_row(plan, &row, err);
+}
+
 static void count_op(struct ys_plan_playlist *row, const struct ys_planned *op)
 {
     row->units += ys_op_units(op->kind);
@@ -111,9 +137,15 @@ enum ys_status ys_plan_overview(struct ys_plan *plan, const struct ys_snapshot *
     }
     for (i = 0; i < plan->op_count && status == YS_OK; i++) {
         const struct ys_planned *op = &plan->ops[i];
-        int64_t row;
-        if (op->kind == YS_OP_PLAYLIST_DELETE) status = add_given_up(plan, op, snapshot, err);
-        else if (ys_map_get(&rows, op->category, &row)) count_op(&plan->playlists[row], op);
+        int64_t row = 0;
+        if (op->kind == YS_OP_PLAYLIST_DELETE) {
+            status = add_given_up(plan, op, snapshot, err);
+        } else if (!op->category[0]) {
+            status = inbox_row(plan, op, snapshot, &rows, &row, err);
+            if (status == YS_OK) count_op(&plan->playlists[row], op);
+        } else if (ys_map_get(&rows, op->category, &row)) {
+            count_op(&plan->playlists[row], op);
+        }
     }
     for (i = 0; i < plan->playlist_count; i++) {
         struct ys_plan_playlist *row = &plan->playlists[i];

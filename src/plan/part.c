@@ -18,6 +18,7 @@ struct part {
     struct ys_map keys;        /* category key -> number */
     bool *chosen;              /* per category */
     int64_t *units;            /* per category: writes, and reads at most */
+    size_t inbox;              /* the one that videos are leaving, YS_NO_PLAYLIST: none yet */
     struct ys_map there;       /* "number:video" of what categories left out hold already */
 };
 
@@ -33,6 +34,17 @@ static void there_key(char *out, size_t bytes, size_t category, const char *vide
 
 /* ---------------------------------------------------------------- choosing */
 
+/* The numbered parts of a category belong together. */
+static void choose_other_parts(struct part *part, const char *key)
+{
+    size_t i;
+
+    for (i = 0; i < part->plan->category_count; i++) {
+        const char *whole = part->plan->categories[i].wanted->whole_key;
+        if (whole && strcmp(whole, key) == 0) part->chosen[i] = true;
+    }
+}
+
 static enum ys_status choose_named(struct part *part, const struct ys_plan_options *options,
                                    struct ys_error *err)
 {
@@ -44,6 +56,7 @@ static enum ys_status choose_named(struct part *part, const struct ys_plan_optio
             return ys_fail(err, YS_EINVAL, "The policy has no playlist \"%.150s\".",
                            options->only[i]);
         part->chosen[number] = true;
+        choose_other_parts(part, options->only[i]);
     }
     if (options->only_count == 0)
         for (i = 0; i < part->plan->category_count; i++) part->chosen[i] = true;
@@ -185,10 +198,42 @@ static bool delete_fits(const struct part *part, const char *playlist_id, int64_
 
 /* ---------------------------------------------------------------- leaving out */
 
-static bool stays(const struct part *part, const struct ys_planned *op, int64_t *left)
+/* Whether what the policy wants with the video has to do with a chosen category. */
+static bool has_chosen_home(const struct part *part, const char *video_id)
+{
+    size_t i;
+
+    for (i = 0; i < part->plan->category_count; i++)
+        if (part->chosen[i] && ys_map_get(&part->plan->categories[i].wanted->index, video_id, NULL))
+            return true;
+    return false;
+}
+
+/* A video leaves its inbox, which is listed before, and so are the destinations. */
+static bool leaves_inbox(struct part *part, const struct ys_planned *op, int64_t *left)
+{
+    int64_t number = 0, units = ys_op_units(op->kind);
+    size_t i;
+
+    if (!settled(part, op->video_id) || !has_chosen_home(part, op->video_id) ||
+        !ys_map_get(&part->snapshot->playlist_index, op->playlist_id, &number))
+        return false;
+    if (part->inbox != (size_t)number) {
+        units += pages((int64_t)part->snapshot->playlists[number].item_count);
+        for (i = 0; i < part->plan->category_count; i++)
+            units += pages(part->plan->categories[i].rows_after);
+    }
+    if (units > *left) return false;
+    part->inbox = (size_t)number;
+    *left -= units;
+    return true;
+}
+
+static bool stays(struct part *part, const struct ys_planned *op, int64_t *left)
 {
     int64_t number;
 
+    if (op->kind == YS_OP_ITEM_DELETE && !op->category[0]) return leaves_inbox(part, op, left);
     if (op->kind == YS_OP_PLAYLIST_DELETE)
         return all_settled(part, op->playlist_id) && concerns(part, op->playlist_id) &&
                delete_fits(part, op->playlist_id, left);
@@ -258,7 +303,8 @@ enum ys_status ys_plan_part(struct ys_plan *plan, const struct ys_snapshot *snap
                             const struct ys_target *target,
                             const struct ys_plan_options *options, struct ys_error *err)
 {
-    struct part part = {.plan = plan, .snapshot = snapshot, .target = target};
+    struct part part = {.plan = plan, .snapshot = snapshot, .target = target,
+                        .inbox = YS_NO_PLAYLIST};
     enum ys_status status;
 
     if (!options || (options->only_count == 0 && options->max_units == 0)) return YS_OK;

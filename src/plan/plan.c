@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "plan/parts.h"
 #include "store/imports.h"
 #include "youtube/methods.h"
 
@@ -49,7 +50,7 @@ enum ys_status ys_plan_add(struct ys_plan *plan, const struct ys_planned *op,
     if (!copy.item_id) copy.item_id = "";
     if (!copy.found) copy.found = "";
     if (!copy.anchor) copy.anchor = "";
-    if (copy.kind == YS_OP_PLAYLIST_DELETE) {
+    if (!copy.category[0]) {
         YS_TRY(copy_text(plan, &copy.playlist_id, err));
         YS_TRY(copy_text(plan, &copy.title, err));
     }
@@ -130,9 +131,8 @@ static void count_plain(struct ys_plan *plan, const struct ys_snapshot *snapshot
         if (target->old == YS_OLD_DELETE && plan->categories[i].playlist != YS_NO_PLAYLIST)
             units += ys_op_units(YS_OP_PLAYLIST_DELETE);
     }
-    for (i = 0; i < plan->op_count; i++)
-        if (plan->ops[i].kind == YS_OP_PLAYLIST_DELETE)
-            units += ys_op_units(YS_OP_PLAYLIST_DELETE);
+    for (i = 0; i < plan->op_count; i++) /* deleted playlists, and what leaves the inboxes */
+        if (!plan->ops[i].category[0]) units += ys_op_units(plan->ops[i].kind);
     plan->plain_write_units = units;
 }
 
@@ -179,6 +179,72 @@ static enum ys_status describe(struct ys_plan *plan, const struct ys_snapshot *s
     return YS_OK;
 }
 
+static enum ys_status hold(struct ys_plan *plan, const char *what, const char *name,
+                           int64_t needs, int64_t most, struct ys_error *err)
+{
+    char text[WARNING_BYTES];
+
+    if (plan->guard || most < 0 || needs <= most) return YS_OK;
+    ys_format(text, sizeof text,
+              "This plan cannot be started: the policy allows %lld %s a run (limit.%s), and it "
+              "needs %lld. Run a part of it, or raise the limit in the policy.",
+              (long long)most, what, name, (long long)needs);
+    plan->guard = ys_arena_dup(&plan->arena, text);
+    if (!plan->guard) return ys_fail(err, YS_ENOMEM, "Memory ran out.");
+    return ys_plan_warn(plan, err, "%s", text);
+}
+
+/* Holds the plan against the policy's guards. */
+static enum ys_status check_guards(struct ys_plan *plan, const struct ys_guards *guards,
+                                   struct ys_error *err)
+{
+    int64_t counts[YS_OP_KIND_COUNT] = {0};
+    size_t i;
+
+    for (i = 0; i < plan->op_count; i++) counts[plan->ops[i].kind]++;
+    YS_TRY(hold(plan, "deleted playlists", "deletes_per_run", counts[YS_OP_PLAYLIST_DELETE],
+                guards->deletes, err));
+    YS_TRY(hold(plan, "videos taken out", "takeouts_per_run", counts[YS_OP_ITEM_DELETE],
+                guards->takeouts, err));
+    return hold(plan, "units", "units_per_run", plan->preview.units, guards->units, err);
+}
+
+/* Categories that one playlist does not hold. */
+static enum ys_status tell_parts(struct ys_plan *plan, const struct ys_target *target,
+                                 struct ys_error *err)
+{
+    size_t i;
+
+    for (i = 0; i < target->category_count; i++) {
+        const struct ys_target_category *part = &target->categories[i];
+        if (part->whole_count == 0) continue;
+        YS_TRY(ys_plan_warn(plan, err,
+                            "The category \"%.150s\" has %zu videos and stands in %zu playlists, "
+                            "\"%.100s\" to \"%.100s %zu\": one takes at most %d.",
+                            part->key, part->whole_count, part->part_count, part->title,
+                            part->title, part->part_count, YS_PLAYLIST_ITEMS_MAX));
+    }
+    return YS_OK;
+}
+
+static enum ys_status build(struct ys_plan *plan, const struct ys_snapshot *snapshot,
+                            const struct ys_target *target, const struct ys_plan_today *today,
+                            const struct ys_plan_options *options, struct ys_error *err)
+{
+    YS_TRY(ys_plan_resolve(plan, snapshot, target, err));
+    YS_TRY(ys_plan_reuse(plan, snapshot, target, err));
+    YS_TRY(ys_plan_diff(plan, snapshot, target, err));
+    YS_TRY(ys_plan_inboxes(plan, snapshot, target, err));
+    YS_TRY(ys_plan_doomed(plan, snapshot, target, err));
+    YS_TRY(tell_parts(plan, target, err));
+    YS_TRY(warn_doubled_titles(plan, snapshot, err));
+    YS_TRY(keep_target(plan, target, err));
+    YS_TRY(ys_plan_part(plan, snapshot, target, options, err));
+    YS_TRY(describe(plan, snapshot, target, today, err));
+    YS_TRY(ys_plan_forecast(plan, snapshot, today, err));
+    return check_guards(plan, &target->guards, err);
+}
+
 enum ys_status ys_plan_build(const struct ys_snapshot *snapshot, const struct ys_target *target,
                              const struct ys_plan_today *today, struct ys_plan **out,
                              struct ys_error *err)
@@ -192,6 +258,7 @@ enum ys_status ys_plan_build_part(const struct ys_snapshot *snapshot,
                                   const struct ys_plan_options *options, struct ys_plan **out,
                                   struct ys_error *err)
 {
+    struct ys_parts parts;
     struct ys_plan *plan;
     enum ys_status status;
 
@@ -205,15 +272,9 @@ enum ys_status ys_plan_build_part(const struct ys_snapshot *snapshot,
     plan->imported = snapshot->imported;
     memcpy(plan->channel_id, snapshot->channel.id, sizeof plan->channel_id);
     memcpy(plan->policy_hash, target->policy_hash, sizeof plan->policy_hash);
-    status = ys_plan_resolve(plan, snapshot, target, err);
-    if (status == YS_OK) status = ys_plan_reuse(plan, snapshot, target, err);
-    if (status == YS_OK) status = ys_plan_diff(plan, snapshot, target, err);
-    if (status == YS_OK) status = ys_plan_doomed(plan, snapshot, target, err);
-    if (status == YS_OK) status = warn_doubled_titles(plan, snapshot, err);
-    if (status == YS_OK) status = keep_target(plan, target, err);
-    if (status == YS_OK) status = ys_plan_part(plan, snapshot, target, options, err);
-    if (status == YS_OK) status = describe(plan, snapshot, target, today, err);
-    if (status == YS_OK) status = ys_plan_forecast(plan, snapshot, today, err);
+    status = ys_parts_make(&parts, snapshot, target, err);
+    if (status == YS_OK) status = build(plan, snapshot, &parts.target, today, options, err);
+    ys_parts_free(&parts);
     if (status == YS_OK) *out = plan;
     else ys_plan_free(plan);
     return status;
@@ -282,6 +343,11 @@ bool ys_plan_day(const struct ys_plan *plan, size_t index, struct ys_plan_day *o
     if (index >= plan->day_count) return false;
     *out = plan->days[index];
     return true;
+}
+
+const char *ys_plan_guard(const struct ys_plan *plan)
+{
+    return plan->guard;
 }
 
 const char *ys_plan_warning(const struct ys_plan *plan, size_t index)

@@ -68,6 +68,7 @@ struct ys_plan {
     int64_t plain_write_units;
     int64_t savings;           /* writes that carrying on saves against new playlists */
     int64_t savings_bound;     /* the most that any choice could save, by the matching's prices */
+    const char *guard;         /* why it cannot be started, NULL: it can */
     struct ys_plan_playlist *playlists; /* of the categories in their order, then those given up */
     size_t playlist_count, playlist_capacity;
     struct ys_plan_day *days;  /* on which something is done */
@@ -131,6 +132,9 @@ YS_CHECKED enum ys_status ys_plan_undo(const struct ys_plan *plan,
                                        const struct ys_snapshot *snapshot,
                                        const struct ys_quota_limits *limits,
                                        struct ys_undo *out, struct ys_error *err);
+/* What leaves the inboxes. */
+YS_CHECKED enum ys_status ys_plan_inboxes(struct ys_plan *plan, const struct ys_snapshot *snapshot,
+                                          const struct ys_target *target, struct ys_error *err);
 YS_CHECKED enum ys_status ys_plan_forecast(struct ys_plan *plan,
                                            const struct ys_snapshot *snapshot,
                                            const struct ys_plan_today *today,
@@ -143,8 +147,8 @@ YS_CHECKED enum ys_status ys_plan_warn(struct ys_plan *plan, struct ys_error *er
                                        const char *format, ...) YS_PRINTF(3, 4);
 /* Whether the playlist carries a category of the plan. */
 bool ys_plan_carries(const struct ys_plan *plan, size_t playlist);
-/* Whether the policy lets ytsync change an old playlist at all: it carries no category, is not
- * protected, is one of the sources (if any are named), and its items were read. */
+/* Whether the policy lets ytsync change an old playlist at all: it carries no category, is neither
+ * protected nor an inbox, is one of the sources (if any are named), and its items were read. */
 bool ys_plan_may_change(const struct ys_plan *plan, const struct ys_snapshot *snapshot,
                         const struct ys_target *target, size_t playlist);
 /* Whether each video of an old playlist has another place or is dropped. */

@@ -67,6 +67,13 @@ static enum ys_status resolve_one(const struct ys_snapshot *snapshot,
         if (*out == YS_NO_PLAYLIST) YS_TRY(by_title(snapshot, wanted, out, err));
     }
     if (*out != YS_NO_PLAYLIST &&
+        ys_map_get(&target->inboxes, snapshot->playlists[*out].id, NULL))
+        return ys_fail(err, YS_EPOLICY,
+                       "The category \"%s\" would fill the playlist \"%s\" (%s), which the policy "
+                       "calls an inbox. Give the category another title.",
+                       wanted->key, snapshot->playlists[*out].title,
+                       snapshot->playlists[*out].id);
+    if (*out != YS_NO_PLAYLIST &&
         ys_map_get(&target->protect, snapshot->playlists[*out].id, NULL))
         return ys_fail(err, YS_EPOLICY,
                        "The category \"%s\" would fill the playlist \"%s\" (%s), which the policy "

@@ -270,7 +270,7 @@ static bool destinations_fresh(struct view *view, bool for_playlists, bool *deci
     return true;
 }
 
-/* Takes rows out of carried-on playlists. True: decided. */
+/* Takes rows out of carried-on playlists and inboxes; an inbox is listed before. True: decided. */
 static bool take_out(struct view *view, bool *left)
 {
     bool decided = false;
@@ -280,14 +280,18 @@ static bool take_out(struct view *view, bool *left)
     for (i = 0; i < view->agenda->lane_count && !decided; i++) {
         struct ys_lane *lane = &view->agenda->lanes[i];
         size_t task = ys_lane_task(view->agenda, lane);
-        if (!lane->category[0] || lane->stopped || task == YS_NO_TASK) continue;
+        if (lane->stopped || task == YS_NO_TASK) continue;
+        if (view->agenda->tasks[task].kind != YS_OP_ITEM_DELETE) continue;
         *left = true;
         if (held(view, lane, task)) continue;
         if (view->agenda->tasks[task].status == YS_OP_STATUS_UNKNOWN) {
             if (settle(view, i, task)) return true;
             continue;
         }
-        if (destinations_fresh(view, false, &decided)) return write_task(view, i, task);
+        if (!lane->category[0] && !lane->surveyed)
+            decided = read_before(view, YS_ACT_SURVEY, i, task);
+        else if (destinations_fresh(view, false, &decided))
+            return write_task(view, i, task);
     }
     return decided;
 }

@@ -25,6 +25,8 @@ enum ys_status ys_target_new(struct ys_target **out, enum ys_old old, struct ys_
     ys_map_init(&target->homes);
     ys_map_init(&target->protect);
     ys_map_init(&target->sources);
+    ys_map_init(&target->inboxes);
+    target->guards = (struct ys_guards){.units = -1, .takeouts = -1, .deletes = -1};
     target->old = old;
     *out = target;
     return YS_OK;
@@ -45,6 +47,7 @@ void ys_target_free(struct ys_target *target)
     ys_map_free(&target->homes);
     ys_map_free(&target->protect);
     ys_map_free(&target->sources);
+    ys_map_free(&target->inboxes);
     ys_arena_free(&target->arena);
     ys_free(target);
 }
@@ -210,6 +213,22 @@ enum ys_status ys_target_add_source(struct ys_target *target, const char *playli
                                     struct ys_error *err)
 {
     return add_playlist(&target->sources, playlist_id, err);
+}
+
+enum ys_status ys_target_add_inbox(struct ys_target *target, const char *playlist_id,
+                                   struct ys_error *err)
+{
+    return add_playlist(&target->inboxes, playlist_id, err);
+}
+
+enum ys_status ys_target_set_guards(struct ys_target *target, const struct ys_guards *guards,
+                                    struct ys_error *err)
+{
+    if (guards->units < -1 || guards->takeouts < -1 || guards->deletes < -1)
+        return ys_fail(err, YS_EINVAL,
+                       "What a run may do at most is a number from 0 on, or -1 for no limit.");
+    target->guards = *guards;
+    return YS_OK;
 }
 
 enum ys_status ys_target_set_channel(struct ys_target *target, const char *channel_id,

@@ -21,6 +21,9 @@ struct ys_target_category {
     struct ys_wanted *videos;
     size_t video_count, video_capacity;
     struct ys_map index;           /* video id -> its number in `videos` */
+    size_t part_count;             /* 0; of a numbered part: how many there are (parts.h) */
+    size_t whole_count;            /* of the first part: videos of the category */
+    const char *whole_key;         /* of a numbered part: the category's */
 };
 
 struct ys_target {
@@ -34,6 +37,8 @@ struct ys_target {
     struct ys_map homes;           /* video id -> first category that wants it */
     struct ys_map protect;         /* playlist ids */
     struct ys_map sources;
+    struct ys_map inboxes;
+    struct ys_guards guards;
     char channel_id[YS_ID_BYTES];  /* "" for any */
     char policy_hash[65];
 };

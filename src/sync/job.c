@@ -152,6 +152,7 @@ enum ys_status ys_job_start(struct ys_session *session, const struct ys_plan *pl
         return ys_fail(err, YS_ESTATE,
                        "This plan was made from a Takeout export, and only what YouTube itself has "
                        "listed is written to. Run `fetch`, then plan again.");
+    if (plan->guard) return ys_fail(err, YS_ELIMIT, "%s", plan->guard);
     YS_TRY(ys_session_runner(session, &client, err));
     YS_TRY(ys_session_refuse_leftovers(session, err));
     YS_TRY(ys_store_begin(session->store, err));

@@ -96,6 +96,26 @@ static enum ys_status meet_move(struct ys_engine *engine, size_t number, size_t 
     return ys_engine_skipped(engine, task, "not_there", text, err);
 }
 
+/* An inbox: rows that are gone already need not leave it. */
+static enum ys_status survey_inbox(struct ys_engine *engine, size_t number,
+                                   const struct ys_listing *listing, struct ys_error *err)
+{
+    struct ys_lane *lane = &engine->agenda.lanes[number];
+    size_t i;
+
+    if (listing->refused)
+        return ys_engine_stop_lane(engine, number, "not_listable", listing->message, err);
+    if (!listing->gone) YS_TRY(ys_engine_remember(engine, number, listing, err));
+    lane->surveyed = true;
+    for (i = lane->head; i != YS_NO_TASK; i = engine->agenda.tasks[i].next) {
+        const struct ys_task *task = &engine->agenda.tasks[i];
+        if (task->kind != YS_OP_ITEM_DELETE || task->status != YS_OP_STATUS_PENDING) continue;
+        if (!listing->gone && ys_listing_find(listing, task->item_id)) continue;
+        YS_TRY(ys_engine_done(engine, i, "", "it was gone already", err));
+    }
+    return YS_OK;
+}
+
 static enum ys_status survey(struct ys_engine *engine, size_t number,
                              const struct ys_listing *listing, struct ys_error *err)
 {
@@ -104,6 +124,7 @@ static enum ys_status survey(struct ys_engine *engine, size_t number,
     size_t i;
     char text[128];
 
+    if (!lane->category[0]) return survey_inbox(engine, number, listing, err);
     if (listing->gone || listing->refused) return no_listing(engine, number, listing, err);
     YS_TRY(ys_engine_remember(engine, number, listing, err));
     lane->surveyed = true;

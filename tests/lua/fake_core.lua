@@ -377,6 +377,10 @@ function Plan:warnings()
     return {}
 end
 
+function Plan:guard()
+    return nil
+end
+
 function Plan:close() end
 
 function Plan:preview()

@@ -39,6 +39,98 @@ return y.policy { categories = {
     y.category "Live" { when = y.title "live" } },
 ]]
 
+describe("an ordered category", function()
+    local function ids_in_order(order, fields)
+        local videos = {}
+        for position, extra in ipairs(fields) do
+            videos[position] = video("v" .. position, "jazz")
+            for key, value in pairs(extra) do
+                videos[position][key] = value
+            end
+        end
+        local target = assert(targets.build(load(([[
+            return y.policy { categories = {
+                y.category "Jazz" { when = y.channel "*", order = %q } } }]]):format(order)),
+            library(videos)))
+        local ids = {}
+        for position, entry in ipairs(target.categories[1].videos) do
+            ids[position] = entry[1]
+        end
+        assert.is_true(target.categories[1].ordered)
+        return table.concat(ids, " ")
+    end
+
+    it("sorts its videos; what is not known comes last, equals stay as they were", function()
+        local times = { { published_at = 20 }, { published_at = 0 }, { published_at = 30 },
+            { published_at = 20 } }
+        assert.equal("v3 v1 v4 v2", ids_in_order("newest first", times))
+        assert.equal("v1 v4 v3 v2", ids_in_order("oldest first", times))
+        local saved = { { saved_at = 1 }, { saved_at = 3 }, { saved_at = 2 } }
+        assert.equal("v2 v3 v1", ids_in_order("last saved first", saved))
+        assert.equal("v1 v3 v2", ids_in_order("first saved first", saved))
+        local lengths = { { duration_s = 60 }, {}, { duration_s = 0 }, { duration_s = 90 } }
+        assert.equal("v4 v1 v3 v2", ids_in_order("longest first", lengths))
+        assert.equal("v3 v1 v4 v2", ids_in_order("shortest first", lengths))
+        assert.equal("v2 v1 v3", ids_in_order("by title",
+            { { title = "b" }, { title = "A" }, { title = "c" } }))
+        assert.equal("v2 v1 v3", ids_in_order("by channel",
+            { { channel = "B" }, { channel = "a" }, { channel = "" } }))
+    end)
+
+    it("is not one without `order`", function()
+        local target = assert(targets.build(load(TWO .. "}"), library({ video("a", "jazz") })))
+        assert.is_nil(target.categories[1].ordered)
+    end)
+
+    it("has an order that there is", function()
+        local _, message = policies.load_text(HEAD .. [[
+return y.policy { categories = {
+    y.category "Jazz" { when = y.title "jazz",
+        order = "newest fist" } } }]], "policy.lua")
+        assert.equal("policy.lua:4: order is 'newest fist', but can be 'newest first', "
+            .. "'oldest first', 'last saved first', 'first saved first', 'longest first', "
+            .. "'shortest first', 'by title', 'by channel'; did you mean 'newest first'?", message)
+    end)
+end)
+
+describe("an inbox", function()
+    it("is a source, and is handed to the planner", function()
+        local target, summary = targets.build(load(TWO
+            .. 'sources = "Old", inbox = "Inbox" }'), library({
+                video("a", "jazz", { "Old" }), video("b", "jazz", { "Inbox" }),
+                video("c", "jazz", { "Other" }),
+            }, { playlist("Old"), playlist("Other"), playlist("Inbox") }))
+        assert.same({ "PLInbox" }, target.inboxes)
+        assert.same({ "PLOld" }, target.sources)
+        assert.equal(2, #target.categories[1].videos)
+        assert.equal(2, summary.videos)
+    end)
+end)
+
+describe("limits of a run", function()
+    local function refusal(text)
+        return select(2, policies.load_text(HEAD .. TWO .. text .. " }", "policy.lua"))
+    end
+
+    it("are handed to the planner", function()
+        local target = assert(targets.build(load(TWO
+            .. "limit = { units_per_run = 5000, deletes_per_run = 0 } }"), library({})))
+        assert.same({ units = 5000, deletes = 0 }, target.limits)
+        assert.same({}, assert(targets.build(load(TWO .. "}"), library({}))).limits)
+    end)
+
+    it("are whole numbers under their names", function()
+        assert.equal("policy.lua:5: unknown key 'units_per_rum' in limit; did you mean "
+            .. "'units_per_run'?", refusal("limit = { units_per_rum = 1 }"))
+        assert.equal("policy.lua:5: limit: units_per_run must be a whole number from 0 on, "
+            .. "not 1.5", refusal("limit = { units_per_run = 1.5 }"))
+        assert.equal("policy.lua:5: limit: deletes_per_run must be a whole number from 0 on, "
+            .. "not -1", refusal("limit = { deletes_per_run = -1 }"))
+        assert.equal("policy.lua:5: limit must be a table: limit = { units_per_run = 5000 }",
+            refusal("limit = 5000"))
+    end)
+end)
+
 describe("a target", function()
     it("holds each video once, with the reason", function()
         local target = assert(targets.build(load(TWO .. "}"), library({
@@ -100,7 +192,7 @@ describe("a target", function()
     end)
 
     it("is refused when never_touch or sources name nothing", function()
-        for _, key in ipairs({ "never_touch", "sources" }) do
+        for _, key in ipairs({ "never_touch", "sources", "inbox" }) do
             local target, message, name = targets.build(load(TWO .. key .. ' = { "Othr" } }'),
                 library({}))
             assert.is_nil(target)

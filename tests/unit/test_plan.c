@@ -210,7 +210,7 @@ static void test_no_more_than_a_playlist_holds(void **state)
     pl_make();
     assert_int_equal(pl_count(YS_OP_ITEM_INSERT, NULL), 1000);
     assert_int_equal(ys_target_add_video(pl_target, 0, pl_video(5001), "", &pl_err), YS_OK);
-    pl_refused(YS_EPOLICY, "\"Full\"", "5001", "5000", "Split", NULL);
+    pl_refused(YS_EPOLICY, "\"Full\"", "5001", "5000", "take out some that do not belong", NULL);
     /* A new playlist has the same limit, without the videos that cannot be inserted. */
     pl_old(YS_OLD_KEEP);
     (void)pl_playlist("PLother", "Other");
