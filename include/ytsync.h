@@ -589,6 +589,7 @@ struct ys_preview {
     int64_t unavailable;  /* wanted videos that cannot be inserted anywhere (private, deleted) */
     int64_t blocked;      /* playlists that would be given up but hold something unaccounted for */
     bool no_cheaper_way;  /* the certificate: no other choice of playlists needs fewer writes */
+    int64_t bound_units;  /* its bound: no plan for this target writes for less */
     struct ys_undo undo;
 };
 

@@ -164,6 +164,19 @@ static enum ys_status check_channel(const struct ys_snapshot *snapshot,
                    target->channel_id, snapshot->channel.id, snapshot->channel.title);
 }
 
+/* What any other choice saves more (nothing, unless the matching is wrong) is what it could write
+ * less. */
+static void certify(struct ys_plan *plan)
+{
+    struct ys_preview *preview = &plan->preview;
+    int64_t write_units = preview->create_playlists.units + preview->add_videos.units +
+                          preview->delete_playlists.units;
+
+    preview->no_cheaper_way = plan->savings == plan->savings_bound;
+    preview->bound_units = write_units - (plan->savings_bound - plan->savings) *
+                                             ys_op_units(YS_OP_ITEM_INSERT);
+}
+
 /* What people are told besides the operations, and what needs the target for it. */
 static enum ys_status describe(struct ys_plan *plan, const struct ys_snapshot *snapshot,
                                const struct ys_target *target, const struct ys_plan_today *today,
@@ -173,7 +186,7 @@ static enum ys_status describe(struct ys_plan *plan, const struct ys_snapshot *s
 
     YS_TRY(ys_plan_overview(plan, snapshot, target, err));
     YS_TRY(ys_plan_undo(plan, snapshot, &today->limits, &plan->preview.undo, err));
-    plan->preview.no_cheaper_way = plan->savings == plan->savings_bound;
+    certify(plan);
     count_plain(plan, snapshot, target);
     for (i = 0; i < plan->category_count; i++) plan->categories[i].wanted = NULL;
     return YS_OK;
@@ -240,9 +253,7 @@ static enum ys_status build(struct ys_plan *plan, const struct ys_snapshot *snap
     YS_TRY(warn_doubled_titles(plan, snapshot, err));
     YS_TRY(keep_target(plan, target, err));
     YS_TRY(ys_plan_part(plan, snapshot, target, options, err));
-    YS_TRY(describe(plan, snapshot, target, today, err));
-    YS_TRY(ys_plan_forecast(plan, snapshot, today, err));
-    return check_guards(plan, &target->guards, err);
+    return describe(plan, snapshot, target, today, err);
 }
 
 enum ys_status ys_plan_build(const struct ys_snapshot *snapshot, const struct ys_target *target,
@@ -253,6 +264,24 @@ enum ys_status ys_plan_build(const struct ys_snapshot *snapshot, const struct ys
 }
 
 enum ys_status ys_plan_build_part(const struct ys_snapshot *snapshot,
+                                  const struct ys_target *target,
+                                  const struct ys_plan_today *today,
+                                  const struct ys_plan_options *options, struct ys_plan **out,
+                                  struct ys_error *err)
+{
+    struct ys_plan *plan;
+    enum ys_status status;
+
+    *out = NULL;
+    YS_TRY(ys_plan_operations(snapshot, target, today, options, &plan, err));
+    status = ys_plan_forecast(plan, snapshot, today, err);
+    if (status == YS_OK) status = check_guards(plan, &target->guards, err);
+    if (status == YS_OK) *out = plan;
+    else ys_plan_free(plan);
+    return status;
+}
+
+enum ys_status ys_plan_operations(const struct ys_snapshot *snapshot,
                                   const struct ys_target *target,
                                   const struct ys_plan_today *today,
                                   const struct ys_plan_options *options, struct ys_plan **out,

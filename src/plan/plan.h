@@ -68,6 +68,11 @@ struct ys_plan {
     int64_t plain_write_units;
     int64_t savings;           /* writes that carrying on saves against new playlists */
     int64_t savings_bound;     /* the most that any choice could save, by the matching's prices */
+    /* The certificate: prices of the matching, in 1 / price_scale^2 of a write. They are >= 0, and
+     * those of a category and a playlist together pay at least what the pair would save; so their
+     * sum bounds what any choice saves. NULL under old = "keep", where nothing is chosen. */
+    int64_t price_scale;
+    int64_t *category_prices, *playlist_prices;
     const char *guard;         /* why it cannot be started, NULL: it can */
     struct ys_plan_playlist *playlists; /* of the categories in their order, then those given up */
     size_t playlist_count, playlist_capacity;
@@ -95,6 +100,13 @@ YS_CHECKED enum ys_status ys_plan_build(const struct ys_snapshot *snapshot,
 
 /* The same of a part (ys_plan_options; NULL: all of it). */
 YS_CHECKED enum ys_status ys_plan_build_part(const struct ys_snapshot *snapshot,
+                                             const struct ys_target *target,
+                                             const struct ys_plan_today *today,
+                                             const struct ys_plan_options *options,
+                                             struct ys_plan **out, struct ys_error *err);
+
+/* All but the forecast (reads, days) and what depends on it. */
+YS_CHECKED enum ys_status ys_plan_operations(const struct ys_snapshot *snapshot,
                                              const struct ys_target *target,
                                              const struct ys_plan_today *today,
                                              const struct ys_plan_options *options,

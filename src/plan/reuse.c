@@ -35,10 +35,12 @@ struct search {
     size_t want_count, want_capacity;
     int64_t *insertable;           /* per category: wanted videos that can be inserted */
     int64_t *shared;               /* per category, of one playlist: insertable ones it holds */
-    int64_t *kept;                 /* per category, of one playlist: wanted ones it holds */
+    int64_t *kept;                 /* per category, of one playlist: of the rows that would have to
+                                    * leave, those that stay for it (less what leaves besides) */
     struct ys_run *runs;           /* per ordered category, of one playlist: rows in order */
     size_t *touched;               /* categories with one of these set */
     size_t touched_count;
+    bool *is_touched;              /* per category */
     struct ys_pair *pairs;
     size_t pair_count, pair_capacity;
     int64_t scale;                 /* more than any sum of ties */
@@ -73,16 +75,18 @@ static bool must_leave(const struct search *search, const char *video_id)
            !ys_map_get(&search->snapshot->gone, video_id, NULL);
 }
 
-/* A row of a wanted video, which stands there `again` or for the first time. A category is touched
- * but once: the first row of it counts for it. */
+/* A row of a wanted video, which stands there `again` or for the first time: its second copies go,
+ * also those of a private or deleted one that would stay otherwise. */
 static enum ys_status count_row(struct search *search, const struct want *want, bool gone,
                                 bool leaves, bool again, struct ys_error *err)
 {
     size_t category = want->category;
 
-    if (!again) {
-        if (search->shared[category] == 0 && search->kept[category] == 0)
-            search->touched[search->touched_count++] = category;
+    if (!search->is_touched[category]) search->touched[search->touched_count++] = category;
+    search->is_touched[category] = true;
+    if (again) {
+        search->kept[category] -= !leaves;
+    } else {
         search->shared[category] += !gone;
         search->kept[category] += leaves;
     }
@@ -110,8 +114,7 @@ static enum ys_status count_rows(struct search *search, const struct ys_snap_pla
         *leaving += leaves;
         again = ys_map_get(&seen, id, NULL);
         if (!again) status = ys_map_put(&seen, id, 1, err);
-        /* A row that counts for nobody must not touch anybody. */
-        if ((gone && !leaves) || !ys_map_get(&search->wants, id, &at)) continue;
+        if (!ys_map_get(&search->wants, id, &at)) continue;
         for (size_t want = (size_t)at; want != YS_ALONE && status == YS_OK;
              want = search->want_list[want].next)
             status = count_row(search, &search->want_list[want], gone, leaves, again, err);
@@ -167,6 +170,7 @@ static enum ys_status offer_playlist(struct search *search, size_t playlist,
     for (i = 0; i < search->touched_count; i++) {
         search->shared[search->touched[i]] = search->kept[search->touched[i]] = 0;
         search->runs[search->touched[i]].count = 0;
+        search->is_touched[search->touched[i]] = false;
     }
     return YS_OK;
 }
@@ -177,6 +181,15 @@ static int by_sides(const void *a, const void *b)
 
     if (x->left != y->left) return x->left < y->left ? -1 : 1;
     return x->right < y->right ? -1 : x->right > y->right;
+}
+
+static enum ys_status keep_prices(struct ys_plan *plan, const int64_t *prices, size_t count,
+                                  int64_t **out, struct ys_error *err)
+{
+    *out = ys_arena_alloc(&plan->arena, count * sizeof **out);
+    if (!*out) return ys_fail(err, YS_ENOMEM, "Memory ran out.");
+    if (count > 0) memcpy(*out, prices, count * sizeof **out);
+    return YS_OK;
 }
 
 /* Gives each matched category its playlist; the sum of the prices bounds what can be saved. */
@@ -199,6 +212,10 @@ static enum ys_status carry_on(struct search *search, const struct ys_assignment
         plan->preview.reused++;
     }
     for (i = 0; i < search->snapshot->playlist_count; i++) bound += found->right_price[i];
+    plan->price_scale = search->scale;
+    YS_TRY(keep_prices(plan, found->left_price, plan->category_count, &plan->category_prices, err));
+    YS_TRY(keep_prices(plan, found->right_price, search->snapshot->playlist_count,
+                       &plan->playlist_prices, err));
     plan->savings_bound = bound / (search->scale * search->scale);
     plan->savings = found->gain / (search->scale * search->scale);
     return YS_OK;
@@ -215,8 +232,9 @@ static enum ys_status find(struct search *search, struct ys_error *err)
     search->kept = ys_alloc_zero(categories, sizeof *search->kept);
     search->touched = ys_alloc_zero(categories, sizeof *search->touched);
     search->runs = ys_alloc_zero(categories, sizeof *search->runs);
+    search->is_touched = ys_alloc_zero(categories, sizeof *search->is_touched);
     if (!search->insertable || !search->shared || !search->kept || !search->touched ||
-        !search->runs)
+        !search->runs || !search->is_touched)
         return ys_fail(err, YS_ENOMEM, "Memory ran out.");
     search->scale = (int64_t)categories + 1;
     YS_TRY(index_wants(search, err));
@@ -250,6 +268,7 @@ enum ys_status ys_plan_reuse(struct ys_plan *plan, const struct ys_snapshot *sna
     ys_free(search.touched);
     for (i = 0; search.runs && i < plan->category_count; i++) ys_run_free(&search.runs[i]);
     ys_free(search.runs);
+    ys_free(search.is_touched);
     ys_free(search.pairs);
     return status;
 }
