@@ -335,8 +335,9 @@ end
 --- "forget": private and deleted videos), leave_alone (a rule or a list: videos that stay where
 --- they are, whatever the categories say), sources (only videos of these playlists are sorted and
 --- only these may be given up; default: all), inbox (playlists whose videos leave them once they
---- were seen in their new place), limit ({ units_per_run =, takeouts_per_run =, deletes_per_run = }:
---- a plan that needs more is not started), never_touch, channel (id or title), on_error
+--- were seen in their new place), limit ({ units_per_run =, takeouts_per_run =,
+--- deletes_per_run = }: a plan that needs more is not started), never_touch, channel (id or title),
+--- on_error
 --- (function (op, err) return "retry" | "skip" | "pause" | "fail" end).
 ---@param body table
 ---@return ytsync.Policy

@@ -469,6 +469,7 @@ function M.build(policy, library, options)
     if not ok then
         return nil, M.failure(policy, program, first, state.video, raised), "policy_error", trace
     end
+    sort_videos(state)
     local target = {
         old = policy.old,
         policy_hash = policy.hash,

@@ -1,6 +1,6 @@
-/* optimum.h: a little model of a clean-up, made by chance, and the fewest writes that it takes, found
- * without the planner: a state (playlists with rows), a target, and what each way of sharing old
- * playlists out costs, from first principles. */
+/* optimum.h: a little model of a clean-up, made by chance, and the fewest writes that it takes,
+ * found without the planner: a state (playlists with rows), a target, and what each way of sharing
+ * old playlists out costs, from first principles. */
 #ifndef TESTS_OPTIMUM_H
 #define TESTS_OPTIMUM_H
 
@@ -44,7 +44,7 @@ void opt_draw(struct opt_case *out, uint64_t seed, int playlists, int categories
 /* Builds it as pl_library and pl_target (support/plans.h). */
 void opt_build(const struct opt_case *at);
 
-/* Writes that make the category's playlist from nothing; from that old playlist (-1: not possible). */
+/* Writes that make the category's playlist from nothing; from that old playlist (-1: it cannot). */
 int64_t opt_new_writes(const struct opt_case *at, int category);
 int64_t opt_reuse_writes(const struct opt_case *at, int category, int playlist);
 /* Whether an old playlist must be deleted when no category carries it on. */
