@@ -2,7 +2,7 @@
 --
 -- What is not known of a video (a private one has no length) comes last, whatever the order; equals
 -- stay in the order in which they were saved.
-local rules = require("ytsync.rules")
+local core = require("ytsync.core")
 
 local M = {}
 
@@ -13,10 +13,13 @@ local function number(field, unknown)
     end
 end
 
+-- What folding leaves of a text without a word.
+local EMPTY = core.fold("")
+
 local function text(field)
     return function(video)
-        local value = rules.fold(video[field] or "")
-        return value ~= "" and value or nil
+        local value = core.fold(video[field] or "")
+        return value ~= EMPTY and value or nil
     end
 end
 
