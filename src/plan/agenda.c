@@ -175,12 +175,6 @@ void ys_lane_forget_places(struct ys_lane *lane)
     lane->place_count = 0;
 }
 
-bool ys_task_finished(const struct ys_task *task)
-{
-    return task->status == YS_OP_STATUS_DONE || task->status == YS_OP_STATUS_FAILED ||
-           task->status == YS_OP_STATUS_SKIPPED;
-}
-
 size_t ys_lane_task(struct ys_agenda *agenda, struct ys_lane *lane)
 {
     while (lane->cursor != YS_NO_TASK && ys_task_finished(&agenda->tasks[lane->cursor]))

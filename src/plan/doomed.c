@@ -9,25 +9,41 @@
 #include "base/text.h"
 #include "plan/plan.h"
 
-/* Whether a video that can no longer be inserted is in every category that wants it already. A
- * playlist that a category takes over does not count: what may go would depend on who carries on
- * what, and the choice of that counts with what may go. The next plan sees it. */
-static bool home_already(const struct ys_plan *plan, const struct ys_snapshot *snapshot,
-                         const char *video_id)
+/* Videos of a category that can no longer be inserted and do not stand in its playlist. */
+static enum ys_status strand(struct ys_plan *plan, const struct ys_plan_category *category,
+                             const struct ys_snapshot *snapshot, struct ys_error *err)
 {
-    size_t i, j;
+    const struct ys_target_category *wanted = category->wanted;
+    const struct ys_snap_playlist *playlist =
+        category->playlist == YS_NO_PLAYLIST ? NULL : &snapshot->playlists[category->playlist];
+    struct ys_map there;
+    enum ys_status status = YS_OK;
+    size_t i;
 
-    for (i = 0; i < plan->category_count; i++) {
-        const struct ys_plan_category *category = &plan->categories[i];
-        const struct ys_snap_playlist *playlist;
-        if (!ys_map_get(&category->wanted->index, video_id, NULL)) continue;
-        if (category->playlist == YS_NO_PLAYLIST || category->reused) return false;
-        playlist = &snapshot->playlists[category->playlist];
-        for (j = 0; j < playlist->item_count; j++)
-            if (strcmp(playlist->items[j].video_id, video_id) == 0) break;
-        if (j == playlist->item_count) return false;
-    }
-    return true;
+    ys_map_init(&there);
+    for (i = 0; playlist && i < playlist->item_count && status == YS_OK; i++)
+        if (ys_map_get(&snapshot->gone, playlist->items[i].video_id, NULL))
+            status = ys_map_put(&there, playlist->items[i].video_id, 1, err);
+    for (i = 0; i < wanted->video_count && status == YS_OK; i++)
+        if (ys_map_get(&snapshot->gone, wanted->videos[i].video_id, NULL) &&
+            !ys_map_get(&there, wanted->videos[i].video_id, NULL))
+            status = ys_map_put(&plan->stranded, wanted->videos[i].video_id, 1, err);
+    ys_map_free(&there);
+    return status;
+}
+
+/* A playlist that a category will take over does not count as its place yet: what may go would
+ * depend on who carries on what, and the choice of that counts with what may go. The next plan
+ * sees it. */
+enum ys_status ys_plan_strand(struct ys_plan *plan, const struct ys_snapshot *snapshot,
+                              struct ys_error *err)
+{
+    size_t i;
+
+    if (snapshot->gone.count == 0) return YS_OK;
+    for (i = 0; i < plan->category_count; i++)
+        YS_TRY(strand(plan, &plan->categories[i], snapshot, err));
+    return YS_OK;
 }
 
 /* Why the item keeps its playlist alive, or NULL when it does not. */
@@ -42,7 +58,7 @@ static const char *objection(const struct ys_plan *plan, const struct ys_snapsho
                       "would let it go"
                     : "is wanted by no category; otherwise = \"drop\" or a category for the rest "
                       "would settle it";
-    if (gone && !home_already(plan, snapshot, item->video_id))
+    if (gone && ys_map_get(&plan->stranded, item->video_id, NULL))
         return "is private or deleted and cannot be copied; gone = \"forget\" would let it go";
     return NULL;
 }

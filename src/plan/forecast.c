@@ -36,6 +36,7 @@ struct model {
     bool worked;               /* something was done on this day */
     struct ys_plan_day today_row; /* what was done on this day */
     size_t *lane_of;           /* per row of plan->playlists */
+    int64_t *unseen;           /* per lane: rows to be placed that no listing showed in place */
 };
 
 static int64_t pages(int64_t rows)
@@ -77,6 +78,11 @@ static enum ys_status build(struct model *model, const struct ys_plan *plan,
     for (i = 0; i < plan->playlist_count; i++)
         YS_TRY(ys_agenda_lane(&model->agenda, plan->playlists[i].category,
                               plan->playlists[i].playlist_id, &model->lane_of[i], err));
+    model->unseen = ys_alloc_zero(model->agenda.lane_count, sizeof *model->unseen);
+    if (!model->unseen) return ys_fail(err, YS_ENOMEM, "Memory ran out.");
+    for (i = 0; i < model->agenda.lane_count; i++)
+        model->unseen[i] = model->agenda.lanes[i].open[YS_OP_ITEM_INSERT] +
+                           model->agenda.lanes[i].open[YS_OP_ITEM_MOVE];
     return YS_OK;
 }
 
@@ -85,15 +91,10 @@ static enum ys_status build(struct model *model, const struct ys_plan *plan,
 /* What a process knows of a lane when it starts (load.c of the engine). */
 static void start_lane(struct model *model, struct ys_lane *lane)
 {
-    size_t i;
-
     lane->surveyed = false;
     lane->metadata_ms = lane->listed_ms = lane->proved_ms = YS_NEVER_MS;
     lane->last_write_ms = lane->last_add_ms = YS_NEVER_MS;
-    lane->verified = true;
-    for (i = lane->head; i != YS_NO_TASK; i = model->agenda.tasks[i].next)
-        if (ys_op_kind_places(model->agenda.tasks[i].kind) && !model->agenda.tasks[i].seen)
-            lane->verified = false;
+    lane->verified = model->unseen[lane - model->agenda.lanes] == 0;
     if (!lane->verified) lane->last_add_ms = model->moment.now_ms;
 }
 
@@ -229,7 +230,6 @@ static void read(struct model *model, const struct ys_action *action)
     struct ys_lane *lane = &model->agenda.lanes[action->lane];
     int64_t begun_ms = model->moment.now_ms;
     int64_t reads = action->kind == YS_ACT_METADATA ? 1 : pages((int64_t)lane->rows);
-    size_t i;
 
     spend(model, reads, 0);
     while (model->moment.now_ms < begun_ms + reads * EXCHANGE_MS)
@@ -239,9 +239,7 @@ static void read(struct model *model, const struct ys_action *action)
     case YS_ACT_PROVE: lane->proved_ms = begun_ms; break;
     case YS_ACT_VERIFY:
         lane->verified = true;
-        for (i = lane->head; i != YS_NO_TASK; i = model->agenda.tasks[i].next)
-            if (model->agenda.tasks[i].status == YS_OP_STATUS_DONE)
-                model->agenda.tasks[i].seen = true;
+        model->unseen[action->lane] = lane->open[YS_OP_ITEM_INSERT] + lane->open[YS_OP_ITEM_MOVE];
         lane->listed_ms = begun_ms;
         break;
     default:
@@ -330,6 +328,7 @@ enum ys_status ys_plan_forecast(struct ys_plan *plan, const struct ys_snapshot *
     preview->read_units = model.reads;
     preview->units = preview->write_units + preview->read_units;
     ys_free(model.lane_of);
+    ys_free(model.unseen);
     ys_agenda_free(&model.agenda);
     return status;
 }

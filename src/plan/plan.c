@@ -245,6 +245,7 @@ static enum ys_status build(struct ys_plan *plan, const struct ys_snapshot *snap
                             const struct ys_plan_options *options, struct ys_error *err)
 {
     YS_TRY(ys_plan_resolve(plan, snapshot, target, err));
+    YS_TRY(ys_plan_strand(plan, snapshot, err));
     YS_TRY(ys_plan_reuse(plan, snapshot, target, err));
     YS_TRY(ys_plan_diff(plan, snapshot, target, err));
     YS_TRY(ys_plan_inboxes(plan, snapshot, target, err));
@@ -296,6 +297,7 @@ enum ys_status ys_plan_operations(const struct ys_snapshot *snapshot,
     plan = ys_alloc_zero(1, sizeof *plan);
     if (!plan) return ys_fail(err, YS_ENOMEM, "Memory ran out.");
     ys_arena_init(&plan->arena);
+    ys_map_init(&plan->stranded);
     plan->account_id = snapshot->account_id;
     plan->playlists_now = (int64_t)snapshot->playlist_count;
     plan->imported = snapshot->imported;
@@ -314,6 +316,8 @@ void ys_plan_free(struct ys_plan *plan)
     if (!plan) return;
     ys_free(plan->ops);
     ys_free(plan->categories);
+    ys_free(plan->carried);
+    ys_map_free(&plan->stranded);
     ys_free(plan->assigned);
     ys_free(plan->drops);
     ys_free(plan->blocks);

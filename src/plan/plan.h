@@ -63,6 +63,8 @@ struct ys_plan {
     size_t block_count, block_capacity;
     const char **warnings;
     size_t warning_count, warning_capacity;
+    bool *carried;             /* per playlist of the snapshot: a category's; only while planning */
+    struct ys_map stranded;    /* private or deleted videos that some category lacks; as above */
     int64_t playlists_now;     /* live playlists of the channel */
     bool imported;             /* made from an export: a figure, nothing to be carried out */
     int64_t plain_write_units;
@@ -115,6 +117,9 @@ YS_CHECKED enum ys_status ys_plan_operations(const struct ys_snapshot *snapshot,
 /* The parts, in the order in which they run. */
 YS_CHECKED enum ys_status ys_plan_resolve(struct ys_plan *plan, const struct ys_snapshot *snapshot,
                                           const struct ys_target *target, struct ys_error *err);
+/* Between them: which videos that cannot be inserted have no place yet. */
+YS_CHECKED enum ys_status ys_plan_strand(struct ys_plan *plan, const struct ys_snapshot *snapshot,
+                                         struct ys_error *err);
 YS_CHECKED enum ys_status ys_plan_reuse(struct ys_plan *plan, const struct ys_snapshot *snapshot,
                                         const struct ys_target *target, struct ys_error *err);
 YS_CHECKED enum ys_status ys_plan_diff(struct ys_plan *plan, const struct ys_snapshot *snapshot,

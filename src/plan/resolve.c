@@ -23,48 +23,62 @@ static enum ys_status by_named_id(const struct ys_snapshot *snapshot,
     return YS_OK;
 }
 
-static size_t by_former_category(const struct ys_snapshot *snapshot,
-                                 const struct ys_target_category *wanted)
+/* Playlists by what they are known by. */
+struct names {
+    struct ys_map former;      /* key of the category that one carries -> its number */
+    struct ys_map titles;      /* title -> number of the first that has it */
+    struct ys_map again;       /* title -> number of the second */
+};
+
+static enum ys_status index_names(struct names *names, const struct ys_snapshot *snapshot,
+                                  struct ys_error *err)
 {
     size_t i;
 
-    for (i = 0; i < snapshot->playlist_count; i++)
-        if (strcmp(snapshot->playlists[i].category, wanted->key) == 0) return i;
-    return YS_NO_PLAYLIST;
-}
-
-static enum ys_status by_title(const struct ys_snapshot *snapshot,
-                               const struct ys_target_category *wanted, size_t *out,
-                               struct ys_error *err)
-{
-    size_t i;
-
-    *out = YS_NO_PLAYLIST;
     for (i = 0; i < snapshot->playlist_count; i++) {
-        if (strcmp(snapshot->playlists[i].title, wanted->title) != 0) continue;
-        if (*out != YS_NO_PLAYLIST)
-            return ys_fail(err, YS_EPOLICY,
-                           "Two playlists are called \"%s\": %s (%zu videos) and %s (%zu videos). "
-                           "Say which one carries the category with playlist = \"ID\" in it, or "
-                           "rename one of them on YouTube.",
-                           wanted->title, snapshot->playlists[*out].id,
-                           snapshot->playlists[*out].item_count, snapshot->playlists[i].id,
-                           snapshot->playlists[i].item_count);
-        *out = i;
+        const struct ys_snap_playlist *playlist = &snapshot->playlists[i];
+        if (playlist->category[0] && !ys_map_get(&names->former, playlist->category, NULL))
+            YS_TRY(ys_map_put(&names->former, playlist->category, (int64_t)i, err));
+        if (!ys_map_get(&names->titles, playlist->title, NULL))
+            YS_TRY(ys_map_put(&names->titles, playlist->title, (int64_t)i, err));
+        else if (!ys_map_get(&names->again, playlist->title, NULL))
+            YS_TRY(ys_map_put(&names->again, playlist->title, (int64_t)i, err));
     }
     return YS_OK;
 }
 
-static enum ys_status resolve_one(const struct ys_snapshot *snapshot,
+static enum ys_status by_title(const struct names *names, const struct ys_snapshot *snapshot,
+                               const struct ys_target_category *wanted, size_t *out,
+                               struct ys_error *err)
+{
+    int64_t first, second;
+
+    *out = YS_NO_PLAYLIST;
+    if (!ys_map_get(&names->titles, wanted->title, &first)) return YS_OK;
+    if (ys_map_get(&names->again, wanted->title, &second))
+        return ys_fail(err, YS_EPOLICY,
+                       "Two playlists are called \"%s\": %s (%zu videos) and %s (%zu videos). "
+                       "Say which one carries the category with playlist = \"ID\" in it, or "
+                       "rename one of them on YouTube.",
+                       wanted->title, snapshot->playlists[first].id,
+                       snapshot->playlists[first].item_count, snapshot->playlists[second].id,
+                       snapshot->playlists[second].item_count);
+    *out = (size_t)first;
+    return YS_OK;
+}
+
+static enum ys_status resolve_one(const struct names *names, const struct ys_snapshot *snapshot,
                                   const struct ys_target *target,
                                   const struct ys_target_category *wanted, size_t *out,
                                   struct ys_error *err)
 {
+    int64_t number;
+
     if (wanted->playlist_id) {
         YS_TRY(by_named_id(snapshot, wanted, out, err));
     } else {
-        *out = by_former_category(snapshot, wanted);
-        if (*out == YS_NO_PLAYLIST) YS_TRY(by_title(snapshot, wanted, out, err));
+        if (ys_map_get(&names->former, wanted->key, &number)) *out = (size_t)number;
+        else YS_TRY(by_title(names, snapshot, wanted, out, err));
     }
     if (*out != YS_NO_PLAYLIST &&
         ys_map_get(&target->inboxes, snapshot->playlists[*out].id, NULL))
@@ -86,24 +100,31 @@ static enum ys_status resolve_one(const struct ys_snapshot *snapshot,
 
 bool ys_plan_carries(const struct ys_plan *plan, size_t playlist)
 {
-    size_t i;
-
-    for (i = 0; i < plan->category_count; i++)
-        if (plan->categories[i].playlist == playlist) return true;
-    return false;
+    return plan->carried[playlist];
 }
 
-enum ys_status ys_plan_resolve(struct ys_plan *plan, const struct ys_snapshot *snapshot,
-                               const struct ys_target *target, struct ys_error *err)
+static enum ys_status both_fill(const struct ys_plan *plan, const struct ys_snapshot *snapshot,
+                                size_t category, struct ys_error *err)
 {
-    size_t i, j;
+    size_t playlist = plan->categories[category].playlist, other = 0;
 
-    plan->categories = ys_alloc_zero(target->category_count, sizeof *plan->categories);
-    if (!plan->categories) return ys_fail(err, YS_ENOMEM, "Memory ran out.");
+    while (plan->categories[other].playlist != playlist) other++;
+    return ys_fail(err, YS_EPOLICY,
+                   "The categories \"%s\" and \"%s\" would both fill the playlist \"%s\" (%s).",
+                   plan->categories[other].key, plan->categories[category].key,
+                   snapshot->playlists[playlist].title, snapshot->playlists[playlist].id);
+}
+
+static enum ys_status resolve_all(struct ys_plan *plan, const struct names *names,
+                                  const struct ys_snapshot *snapshot,
+                                  const struct ys_target *target, struct ys_error *err)
+{
+    size_t i;
+
     for (i = 0; i < target->category_count; i++) {
         struct ys_plan_category *category = &plan->categories[i];
         category->wanted = &target->categories[i];
-        YS_TRY(resolve_one(snapshot, target, category->wanted, &category->playlist, err));
+        YS_TRY(resolve_one(names, snapshot, target, category->wanted, &category->playlist, err));
         category->key = ys_arena_dup(&plan->arena, category->wanted->key);
         category->title = ys_arena_dup(&plan->arena, category->wanted->title);
         category->playlist_id = ys_arena_dup(&plan->arena,
@@ -113,15 +134,29 @@ enum ys_status ys_plan_resolve(struct ys_plan *plan, const struct ys_snapshot *s
         if (!category->key || !category->title || !category->playlist_id)
             return ys_fail(err, YS_ENOMEM, "Memory ran out.");
         plan->category_count = i + 1;
-        for (j = 0; j < i; j++)
-            if (category->playlist != YS_NO_PLAYLIST &&
-                plan->categories[j].playlist == category->playlist)
-                return ys_fail(err, YS_EPOLICY,
-                               "The categories \"%s\" and \"%s\" would both fill the playlist "
-                               "\"%s\" (%s).",
-                               plan->categories[j].key, category->key,
-                               snapshot->playlists[category->playlist].title,
-                               category->playlist_id);
+        if (category->playlist == YS_NO_PLAYLIST) continue;
+        if (plan->carried[category->playlist]) return both_fill(plan, snapshot, i, err);
+        plan->carried[category->playlist] = true;
     }
     return YS_OK;
+}
+
+enum ys_status ys_plan_resolve(struct ys_plan *plan, const struct ys_snapshot *snapshot,
+                               const struct ys_target *target, struct ys_error *err)
+{
+    struct names names;
+    enum ys_status status;
+
+    plan->categories = ys_alloc_zero(target->category_count, sizeof *plan->categories);
+    plan->carried = ys_alloc_zero(snapshot->playlist_count, sizeof *plan->carried);
+    if (!plan->categories || !plan->carried) return ys_fail(err, YS_ENOMEM, "Memory ran out.");
+    ys_map_init(&names.former);
+    ys_map_init(&names.titles);
+    ys_map_init(&names.again);
+    status = index_names(&names, snapshot, err);
+    if (status == YS_OK) status = resolve_all(plan, &names, snapshot, target, err);
+    ys_map_free(&names.former);
+    ys_map_free(&names.titles);
+    ys_map_free(&names.again);
+    return status;
 }

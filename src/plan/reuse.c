@@ -206,6 +206,7 @@ static enum ys_status carry_on(struct search *search, const struct ys_assignment
         if (found->match[i] == YS_ALONE) continue;
         category->playlist = found->match[i];
         category->reused = true;
+        plan->carried[category->playlist] = true;
         category->playlist_id =
             ys_arena_dup(&plan->arena, search->snapshot->playlists[category->playlist].id);
         if (!category->playlist_id) return ys_fail(err, YS_ENOMEM, "Memory ran out.");

@@ -10,6 +10,7 @@ struct view {
     const struct ys_moment *moment;
     struct ys_action *out;
     int64_t units;      /* what the lane at hand may spend: the rest is for earlier ones */
+    int64_t price[YS_OP_KIND_COUNT]; /* units of an operation of each kind */
     int64_t wake_ms;
     bool waiting;       /* something is in flight, or becomes possible by time */
     bool no_units, no_creates;
@@ -52,7 +53,7 @@ static int64_t pages(const struct view *view, size_t lane)
 
 static bool write_task(struct view *view, size_t lane, size_t task)
 {
-    if (view->units < ys_op_units(view->agenda->tasks[task].kind)) {
+    if (view->units < view->price[view->agenda->tasks[task].kind]) {
         view->no_units = true;
         return false;
     }
@@ -79,7 +80,7 @@ static bool read_before(struct view *view, enum ys_action_kind kind, size_t lane
 {
     int64_t reads = kind == YS_ACT_METADATA ? 1 : pages(view, lane);
 
-    if (view->units < reads + ys_op_units(view->agenda->tasks[task].kind)) {
+    if (view->units < reads + view->price[view->agenda->tasks[task].kind]) {
         view->no_units = true;
         return false;
     }
@@ -159,9 +160,9 @@ static int64_t need_for_playlists(const struct view *view, const struct ys_lane 
 {
     int64_t creates = view->moment->creates_open ? lane->open[YS_OP_PLAYLIST_CREATE] : 0;
 
-    if (lane->stopped) return 0;
-    return creates * ys_op_units(YS_OP_PLAYLIST_CREATE) +
-           lane->open[YS_OP_PLAYLIST_UPDATE] * (ys_op_units(YS_OP_PLAYLIST_UPDATE) + 1);
+    if (lane->stopped || creates + lane->open[YS_OP_PLAYLIST_UPDATE] == 0) return 0;
+    return creates * view->price[YS_OP_PLAYLIST_CREATE] +
+           lane->open[YS_OP_PLAYLIST_UPDATE] * (view->price[YS_OP_PLAYLIST_UPDATE] + 1);
 }
 
 /* What a category needs to be filled, verified and published today, so that it finishes before
@@ -170,10 +171,11 @@ static int64_t need_for_videos(const struct view *view, size_t number)
 {
     const struct ys_lane *lane = &view->agenda->lanes[number];
     int64_t inserts = lane->open[YS_OP_ITEM_INSERT], moves = lane->open[YS_OP_ITEM_MOVE];
-    int64_t units = inserts * ys_op_units(YS_OP_ITEM_INSERT) +
-                    moves * ys_op_units(YS_OP_ITEM_MOVE) +
-                    lane->open[YS_OP_PLAYLIST_PUBLISH] * (ys_op_units(YS_OP_PLAYLIST_PUBLISH) + 1);
+    int64_t units = inserts * view->price[YS_OP_ITEM_INSERT] +
+                    moves * view->price[YS_OP_ITEM_MOVE] +
+                    lane->open[YS_OP_PLAYLIST_PUBLISH] * (view->price[YS_OP_PLAYLIST_PUBLISH] + 1);
 
+    if (units == 0 && lane->verified) return 0;
     if (lane->stopped || (lane->open[YS_OP_PLAYLIST_CREATE] > 0 && !view->moment->creates_open))
         return 0;
     if (lane->ready_ms != YS_NEVER_MS &&
@@ -202,7 +204,7 @@ static bool fill_lane(struct view *view, size_t number)
         return !lane->verified && verify(view, number, lane->last_add_ms);
     switch (view->agenda->tasks[task].kind) {
     case YS_OP_PLAYLIST_CREATE:
-        if (view->units >= ys_op_units(YS_OP_PLAYLIST_CREATE) && !view->moment->creates_open) {
+        if (view->units >= view->price[YS_OP_PLAYLIST_CREATE] && !view->moment->creates_open) {
             view->no_creates = true;
             return false;
         }
@@ -333,6 +335,7 @@ void ys_agenda_next(struct ys_agenda *agenda, const struct ys_moment *moment,
     int64_t reserved = 0;
     size_t i;
 
+    for (i = 0; i < YS_OP_KIND_COUNT; i++) view.price[i] = ys_op_units((enum ys_op_kind)i);
     for (i = 0; i < agenda->lane_count; i++)
         reserved += need_for_playlists(&view, &agenda->lanes[i]);
     for (i = 0; i < agenda->lane_count; i++) {

@@ -129,7 +129,11 @@ size_t ys_lane_task(struct ys_agenda *agenda, struct ys_lane *lane);
 void ys_agenda_set_status(struct ys_agenda *agenda, size_t task, enum ys_op_status status);
 /* A finished task is open again: the lane starts over from its beginning. */
 void ys_agenda_reopen(struct ys_agenda *agenda, size_t task);
-bool ys_task_finished(const struct ys_task *task);
+static inline bool ys_task_finished(const struct ys_task *task)
+{
+    return task->status == YS_OP_STATUS_DONE || task->status == YS_OP_STATUS_FAILED ||
+           task->status == YS_OP_STATUS_SKIPPED;
+}
 
 enum ys_action_kind {
     YS_ACT_DONE,       /* nothing is left */

@@ -3,7 +3,8 @@
  *
  * Each size is planned in a process of its own, so that its memory is its own. The library: a
  * hundred videos in a playlist, most of them of one theme; categories of two hundred, overlapping;
- * some ordered, some videos wanted by nobody, some gone. */
+ * some ordered, some videos wanted by nobody, some gone. The forecast carries the plan out day by
+ * day and grows with its writes times its playlists: of the largest it is not asked. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +32,8 @@ static double now_ms(void)
 {
     struct timespec now;
 
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    /* Of the processor: what else runs on the machine does not count. */
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
     return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
@@ -154,9 +156,12 @@ static void measure(int videos, struct measured *out)
     must(ys_plan_operations(&library, target, &today, NULL, &plan, NULL));
     out->operations_ms = now_ms() - start;
     out->plan_mib = peak_mib();
-    start = now_ms();
-    must(ys_plan_forecast(plan, &library, &today, NULL));
-    out->forecast_ms = now_ms() - start;
+    out->forecast_ms = -1;
+    if (videos <= LIMIT_VIDEOS) {
+        start = now_ms();
+        must(ys_plan_forecast(plan, &library, &today, NULL));
+        out->forecast_ms = now_ms() - start;
+    }
     ys_plan_preview(plan, &preview);
     out->operations = (long)ys_plan_count(plan);
     out->days = (long)preview.days;
@@ -184,21 +189,26 @@ static struct measured measure_apart(int videos)
     return out;
 }
 
-int main(void)
+int main(int count, char **words)
 {
-    static const int sizes[] = {10000, 100000, 1000000};
+    int sizes[] = {10000, 100000, 1000000};
     struct measured last = {.operations_ms = 0};
     int failed = 0;
     size_t i;
 
-    (void)printf("%-10s %10s %6s %14s %12s %12s %14s %8s\n", "videos", "writes", "days",
-                 "operations ms", "as before", "memory MiB", "the library's", "forecast");
+    /* One size alone: bench_plan 100000 */
+    if (count > 1) sizes[0] = sizes[1] = sizes[2] = (int)strtol(words[1], NULL, 10);
+    (void)printf("A tenfold library takes 12 to 13 times as long when the time grows as n log n.\n"
+                 "%-10s %10s %14s %12s %12s %14s %12s %6s\n", "videos", "writes",
+                 "operations ms", "as before", "memory MiB", "the library's", "forecast ms",
+                 "days");
     for (i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         struct measured now = measure_apart(sizes[i]);
         double growth = last.operations_ms > 0 ? now.operations_ms / last.operations_ms : 0;
-        (void)printf("%-10d %10ld %6ld %14.0f %11.1fx %12.0f %14.0f %5.0f ms\n", sizes[i],
-                     now.operations, now.days, now.operations_ms, growth, now.plan_mib,
-                     now.library_mib, now.forecast_ms);
+        (void)printf("%-10d %10ld %14.0f %11.1fx %12.0f %14.0f", sizes[i], now.operations,
+                     now.operations_ms, growth, now.plan_mib, now.library_mib);
+        if (now.forecast_ms < 0) (void)printf(" %12s %6s\n", "not run", "");
+        else (void)printf(" %12.0f %6ld\n", now.forecast_ms, now.days);
         if (sizes[i] == LIMIT_VIDEOS &&
             (now.operations_ms > LIMIT_MS || now.plan_mib > LIMIT_MIB)) {
             (void)printf("TOO MUCH: at most %.0f ms and %.0f MiB\n", LIMIT_MS, LIMIT_MIB);
@@ -208,7 +218,9 @@ int main(void)
             (void)printf("GROWS TOO FAST: at most %.0fx\n", GROWTH_MAX);
             failed = 1;
         }
+        (void)fflush(stdout);
         last = now;
+        if (count > 1) break;
     }
     return failed;
 }
