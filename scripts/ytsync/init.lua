@@ -256,7 +256,8 @@ end
 
 --- The plan in numbers: {units, write_units, read_units, plain_units, days, plain_days, ends_at,
 --- create_playlists = {count, units}, add_videos =, delete_playlists =, adopted, reused,
---- already_there, unavailable, blocked, no_cheaper_way, undo = {units, days, playlists_deleted,
+--- already_there, unavailable, blocked, no_cheaper_way, bound_units (no plan for this target writes
+--- for less), undo = {units, days, playlists_deleted,
 --- playlists_made, playlists_changed, entries_put_back, entries_taken_out, entries_moved,
 --- entries_lost}}. `undo` is what taking it back would cost, once it was done.
 ---@return table

@@ -203,6 +203,7 @@ static const struct ys_lua_field preview_fields[] = {
     INTEGER(ys_preview, "unavailable", unavailable),
     INTEGER(ys_preview, "blocked", blocked),
     BOOLEAN(ys_preview, "no_cheaper_way", no_cheaper_way),
+    INTEGER(ys_preview, "bound_units", bound_units),
     RECORD(ys_preview, "undo", undo, undo_record),
 };
 const struct ys_lua_record ys_lua_preview_record = {"preview", FIELDS(preview_fields), false};

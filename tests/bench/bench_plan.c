@@ -21,8 +21,9 @@
 #define LIMIT_VIDEOS 100000      /* of this many, what follows is asked */
 #define LIMIT_MS 1000.0
 #define LIMIT_MIB 256.0
-/* A tenfold library may take so many times as long: n log n, and what chance adds. */
-#define GROWTH_MAX 20.0
+/* A tenfold library may take so many times as long: n log n and what caches add; a square would be
+ * a hundred. */
+#define GROWTH_MAX 30.0
 
 static struct ys_snapshot library;
 static struct ys_target *target;

@@ -2,7 +2,7 @@
 -- Returns function(db) -> true, or raises.
 local core = require "ytsync.core"
 
-local PLAN_METHODS = { "blocks", "close", "days", "items", "playlists", "preview",
+local PLAN_METHODS = { "blocks", "close", "days", "guard", "items", "playlists", "preview",
     "warnings" }
 local JOB_METHODS = { "close", "decide", "events", "id", "step", "stop", "wait_ms" }
 local SPEC = { categories = { { key = "A", videos = { { "video-0001A", "x" } } } } }
@@ -44,7 +44,8 @@ local function check_empty_plan(session)
     expect(2)
     assert(methods_of(plan) == table.concat(PLAN_METHODS, " "), methods_of(plan))
     local preview = plan:preview()
-    assert(keys(preview) == "add_videos adopted already_there blocked create_playlists days "
+    assert(keys(preview) == "add_videos adopted already_there blocked bound_units "
+        .. "create_playlists days "
         .. "delete_playlists ends_at no_cheaper_way plain_days plain_units read_units reused "
         .. "unavailable undo units write_units", keys(preview))
     assert(preview.units == 0 and preview.days == 0 and preview.add_videos.count == 0)

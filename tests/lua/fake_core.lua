@@ -398,7 +398,7 @@ function Plan:preview()
     stages.ends_at = self.world.now + days * DAY_MS
     stages.adopted, stages.already_there = self.adopted, self.already_there
     stages.unavailable, stages.blocked, stages.reused = 0, #self.block_list, 0
-    stages.no_cheaper_way = true
+    stages.no_cheaper_way, stages.bound_units = true, units
     stages.undo = { units = units // 2, days = days, playlists_deleted = 0, playlists_made = 0,
         playlists_changed = 0, entries_put_back = 0, entries_taken_out = 0, entries_moved = 0,
         entries_lost = 0 }

@@ -132,6 +132,56 @@ static void check_leftovers(struct storm *storm, size_t category, const char *pl
                    storm->titles[category]);
 }
 
+struct ranks {
+    struct storm *storm;
+    size_t category;
+    uint64_t rows[STORM_ITEMS_MAX];
+    size_t count, videos;      /* rows, and how many different ones */
+};
+
+static bool note_rank(void *ctx, const struct ys_truth_item *item)
+{
+    struct ranks *ranks = ctx;
+    struct storm *storm = ranks->storm;
+    struct storm_video *video = oracle_video(storm, item->video_id);
+    uint64_t rank = policy_rank(storm, item->video_id);
+    size_t i;
+
+    /* A video that was gone for a while may have been so in every plan. */
+    if (video->ever_gone || policy_drops(storm, video->id) ||
+        !(policy_homes(storm, item->video_id) & (1u << ranks->category)))
+        return true;
+    for (i = 0; i < ranks->count; i++)
+        if (ranks->rows[i] == rank) break;
+    ranks->videos += i == ranks->count;
+    ranks->rows[ranks->count++] = rank;
+    return ranks->count < STORM_ITEMS_MAX;
+}
+
+/* Of an ordered category each video stands in order, whatever second copies stand besides. */
+static void check_order(struct storm *storm, size_t category, const char *playlist_id)
+{
+    static struct ranks ranks; /* large; this is one thread */
+    static size_t longest[STORM_ITEMS_MAX];
+    size_t i, j, best = 0;
+
+    if (!storm->scenario.categories[category].ordered) return;
+    memset(&ranks, 0, sizeof ranks);
+    ranks.storm = storm;
+    ranks.category = category;
+    storm_must(storm, ys_truth_items(storm->sim, playlist_id, note_rank, &ranks, &storm->err));
+    for (i = 0; i < ranks.count; i++) {
+        longest[i] = 1;
+        for (j = 0; j < i; j++)
+            if (ranks.rows[j] < ranks.rows[i] && longest[j] >= longest[i])
+                longest[i] = longest[j] + 1;
+        if (longest[i] > best) best = longest[i];
+    }
+    if (best < ranks.videos)
+        storm_fail(storm, "\"%s\": %zu of %zu videos stand in order", storm->titles[category], best,
+                   ranks.videos);
+}
+
 static void check_category(struct storm *storm, size_t category, const struct carried *carried)
 {
     const struct scenario_category *wanted = &storm->scenario.categories[category];
@@ -150,6 +200,9 @@ static void check_category(struct storm *storm, size_t category, const struct ca
     check_leftovers(storm, category, playlist.id);
     /* What the user made stays as it is under "keep". */
     if (storm->scenario.old == YS_OLD_KEEP && !playlist.made_by_api) return;
+    /* Under "keep" only what ytsync knows that it made is put in order. */
+    if (storm->scenario.old != YS_OLD_KEEP || !storm->copied_back)
+        check_order(storm, category, playlist.id);
     made = playlist.made_by_api && !storm->oracle.library_touched;
     if (strcmp(playlist.title, storm->titles[category]) != 0)
         storm_fail(storm, "\"%s\" is called \"%s\"", storm->titles[category], playlist.title);

@@ -1,6 +1,7 @@
 /* policy.c: what the policy of a storm wants. A video's places follow from a hash of its id, so
  * that the checks can say where it belongs without asking the program. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -35,6 +36,11 @@ unsigned policy_homes(const struct storm *storm, const char *video_id)
 bool policy_drops(const struct storm *storm, const char *video_id)
 {
     return share(storm, video_id, 5, storm->scenario.dropped_permille);
+}
+
+uint64_t policy_rank(const struct storm *storm, const char *video_id)
+{
+    return hash_of(storm, video_id, 6);
 }
 
 /* ---------------------------------------------------------------- titles */
@@ -77,19 +83,52 @@ void policy_begin(struct storm *storm)
 
 /* ---------------------------------------------------------------- the target */
 
+struct ranked {
+    uint64_t rank;
+    char id[16];
+};
+
 struct placing {
     struct storm *storm;
     struct ys_target *target;
     enum ys_status status;
+    struct ranked videos[STORM_VIDEOS_MAX]; /* of all categories, when one is ordered */
+    size_t count;
 };
+
+static void place(struct placing *placing, const char *video_id)
+{
+    struct storm *storm = placing->storm;
+    unsigned homes = policy_homes(storm, video_id);
+    size_t i;
+
+    for (i = 0; i < storm->scenario.category_count && placing->status == YS_OK; i++)
+        if (homes & (1u << i))
+            placing->status = ys_target_add_video(placing->target, i, video_id, "by hash",
+                                                  &storm->err);
+}
+
+static int by_rank(const void *a, const void *b)
+{
+    const struct ranked *x = a, *y = b;
+
+    return x->rank < y->rank ? -1 : x->rank > y->rank;
+}
+
+static bool any_is_ordered(const struct storm *storm)
+{
+    size_t i;
+
+    for (i = 0; i < storm->scenario.category_count; i++)
+        if (storm->scenario.categories[i].ordered) return true;
+    return false;
+}
 
 static bool place_video(void *ctx, const struct ys_video_record *video)
 {
     struct placing *placing = ctx;
     struct storm *storm = placing->storm;
     bool gone = video->availability != YS_AVAILABILITY_LIVE;
-    unsigned homes = policy_homes(storm, video->id);
-    size_t i;
 
     if (policy_drops(storm, video->id) || (gone && storm->scenario.drop_gone)) {
         placing->status = ys_target_drop_video(placing->target, video->id, "dropped",
@@ -97,19 +136,23 @@ static bool place_video(void *ctx, const struct ys_video_record *video)
         return placing->status == YS_OK;
     }
     oracle_video(storm, video->id)->targets |= oracle_target_bit(storm);
-    for (i = 0; i < storm->scenario.category_count && placing->status == YS_OK; i++)
-        if (homes & (1u << i))
-            placing->status = ys_target_add_video(placing->target, i, video->id, "by hash",
-                                                  &storm->err);
+    if (any_is_ordered(storm) && placing->count < STORM_VIDEOS_MAX) {
+        struct ranked *ranked = &placing->videos[placing->count++];
+        ranked->rank = policy_rank(storm, video->id);
+        (void)ys_copy(ranked->id, sizeof ranked->id, video->id);
+    } else {
+        place(placing, video->id);
+    }
     return placing->status == YS_OK;
 }
 
 struct ys_target *policy_target(struct storm *storm)
 {
-    struct placing placing = {.storm = storm};
+    static struct placing placing; /* large; this is one thread */
     enum ys_status status = ys_target_new(&placing.target, storm->scenario.old, &storm->err);
     size_t i;
 
+    placing = (struct placing){.storm = storm, .target = placing.target};
     oracle_new_target(storm);
     for (i = 0; status == YS_OK && i < storm->scenario.category_count; i++) {
         const struct scenario_category *category = &storm->scenario.categories[i];
@@ -117,6 +160,7 @@ struct ys_target *policy_target(struct storm *storm)
             .key = storm->titles[i],
             .description = category->described ? "Sorted by rule." : NULL,
             .privacy = category->privacy,
+            .ordered = category->ordered,
             .new_privacy = category->new_privacy};
         status = ys_target_add_category(placing.target, &spec, NULL, &storm->err);
     }
@@ -124,7 +168,11 @@ struct ys_target *policy_target(struct storm *storm)
         status = ys_target_protect(placing.target, storm->oracle.protected_id, &storm->err);
     if (status == YS_OK)
         status = ys_videos_each(storm->session, place_video, &placing, &storm->err);
-    if (status == YS_OK) status = placing.status;
+    if (status == YS_OK) {
+        qsort(placing.videos, placing.count, sizeof placing.videos[0], by_rank);
+        for (i = 0; i < placing.count; i++) place(&placing, placing.videos[i].id);
+        status = placing.status;
+    }
     if (status == YS_OK) return placing.target;
     ys_target_free(placing.target);
     return NULL;

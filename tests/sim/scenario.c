@@ -171,6 +171,8 @@ static void draw_policy(struct scenario *out, uint64_t random)
     out->twice_permille = chance_one_in(&random, 3) ? (int)chance_range(&random, 0, 300) : 0;
     out->drop_gone = !chance_one_in(&random, 3);
     out->protects = chance_one_in(&random, 6);
+    for (i = 0; i < out->category_count; i++)
+        out->categories[i].ordered = chance_one_in(&random, 3);
 }
 
 static void draw_limits(struct scenario *out, uint64_t random)

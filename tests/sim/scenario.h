@@ -12,6 +12,7 @@
 struct scenario_category {
     bool adopts;                /* bears the title of a playlist that is there */
     bool described;
+    bool ordered;               /* by another hash of the ids */
     enum ys_privacy privacy, new_privacy;
 };
 

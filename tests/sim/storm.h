@@ -184,6 +184,8 @@ void user_answer(struct storm *storm);
 /* The categories of a video, as bits; 0: none wants it. */
 unsigned policy_homes(const struct storm *storm, const char *video_id);
 bool policy_drops(const struct storm *storm, const char *video_id);
+/* Its place in ordered categories: by this number. */
+uint64_t policy_rank(const struct storm *storm, const char *video_id);
 /* Draws the categories' titles from the library as it is. */
 void policy_begin(struct storm *storm);
 /* NULL when that failed (storm->err). */
