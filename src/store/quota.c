@@ -298,7 +298,8 @@ enum ys_status ys_quota_settle(struct ys_store *store, int64_t usage_id, int64_t
     days[0] = call.day;
     days[1] = call.day2;
     for (i = 0; i < 2; i++) {
-        bool touched = days[i] >= touched_first && days[i] <= touched_last;
+        bool touched = touched_first > touched_last ||
+                       (days[i] >= touched_first && days[i] <= touched_last);
         if (days[i] < 0) continue;
         YS_TRY(unreserve(store, project, days[i], call.units, touched ? call.units : 0,
                          call.create && !touched ? 1 : 0, err));

@@ -54,7 +54,8 @@ YS_CHECKED enum ys_status ys_quota_book(struct ys_store *store, const struct ys_
                                         struct ys_error *err);
 /* The call came back: reserved becomes used on the day(s) that its flight touched
  * (touched_first, touched_last), and is freed on the other. A touched day on which nothing was
- * reserved (the clock was corrected meanwhile) is booked as well. */
+ * reserved (the clock was corrected meanwhile) is booked as well. first > last: it is not known,
+ * and all that was reserved is used. */
 YS_CHECKED enum ys_status ys_quota_settle(struct ys_store *store, int64_t usage_id,
                                           int64_t touched_first, int64_t touched_last,
                                           int64_t now_ms, int http_status, const char *reason,

@@ -273,7 +273,9 @@ enum ys_status ys_client_settle(struct ys_client *client, const struct ys_exchan
     left_ms = flight_left_ms(client, exchange);
     back_ms = left_ms + exchange->done_mono_ms - exchange->sent_mono_ms;
     days_between(client, left_ms, back_ms, &first, &last);
-    YS_TRY(ys_quota_settle(client->store, exchange->booking.usage_id, first, last,
+    /* No reply has shown the server's clock yet: then the days on which it was booked stand. */
+    YS_TRY(ys_quota_settle(client->store, exchange->booking.usage_id,
+                           client->skew_known ? first : last + 1, last,
                            exchange->done_at_ms, outcome->http_status, outcome->reason, err));
     YS_TRY(book_repeats(client, exchange, first, last, err));
     if (outcome->verdict == YS_VERDICT_DAY_USED_UP)

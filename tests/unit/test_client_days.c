@@ -273,6 +273,23 @@ static void test_clock_set_in_flight_and_corrected(void **state)
     set_in_flight(*state, "playlistItems.insert#1=effect+timeout", true);
 }
 
+/* A process that ended shortly before midnight booked a call on both days, so the next day has a
+ * row already. The first call of the next process gets no reply: it counts on both days as well. */
+static void test_first_reply_lost_before_midnight(void **state)
+{
+    struct rig *rig = *state;
+    int64_t day = DAY_OF(rig), midnight = ys_pacific_day_start_ms(day + 1);
+
+    pass(rig, midnight - 100000 - rig->clock.wall_ms);
+    RIG(rig, rig_read(rig));
+    rig_crash(rig);
+    pass(rig, midnight - 76000 - rig->clock.wall_ms);
+    rig_fault(rig, "channels.list#1=close");
+    RIG(rig, rig_read(rig));
+    assert_int_equal(rig_charged(rig, day), 3);
+    rig_ledger_covers(rig, false);
+}
+
 /* ------------------------------------------------------------------ the day is used up */
 
 static void used_up(struct rig *rig, enum ys_sim_exhausted_form form)
@@ -521,6 +538,7 @@ int main(void)
         cmocka_unit_test(test_skew),
         TEST(test_clock_goes_back),
         TEST(test_suspend),
+        TEST(test_first_reply_lost_before_midnight),
         TEST(test_clock_set_in_flight),
         TEST(test_clock_set_in_flight_and_corrected),
         TEST(test_used_up_403),
