@@ -78,8 +78,9 @@ enum ys_status ys_engine_created(struct ys_engine *engine, size_t task, const ch
     (void)ys_copy(lane->playlist_id, sizeof lane->playlist_id, playlist_id);
     if (now + YS_AFTER_CREATE_MS > lane->ready_ms) lane->ready_ms = now + YS_AFTER_CREATE_MS;
     lane->created_ms = now;
-    /* It is empty; but one that a newer database, now gone, made may be filled. */
-    lane->surveyed = !engine->store->stale_accepted;
+    /* It is empty; but one that a newer database, now gone, made may be filled: then it was found
+     * without an attempt (ys_op_doubt_creates), perhaps long after the old copy was accepted. */
+    lane->surveyed = entry->attempts > 0 && !engine->store->stale_accepted;
     YS_TRY(ys_op_set_playlist(engine->store, engine->job.id, lane->category, playlist_id, err));
     return ys_category_put(engine->store, engine->job.account_id, lane->category, entry->title,
                            playlist_id, &id, err);

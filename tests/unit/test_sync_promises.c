@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "support/shelf.h"
+#include "support/stores.h"
 
 static struct world world;
 static char old_id[YS_ID_BYTES], other_id[YS_ID_BYTES], jazz_id[YS_ID_BYTES];
@@ -212,6 +213,29 @@ static void test_edits_that_hide_behind_our_own(void **state)
     world_ok(&world, ys_fetch(world.session, false, NULL, NULL, &fetched, &world.err));
     world_ok(&world, ys_items_each(world.session, jazz_id, count_item, &deletes, &world.err));
     assert_int_equal(deletes, 3 + 7);
+}
+
+/* As an old copy of the database says it, in which nothing was done yet and which has been accepted
+ * and listed since: the playlist is found, and is not taken for empty. */
+static void test_a_found_playlist_may_be_filled(void **state)
+{
+    struct ys_truth_playlist rock;
+
+    (void)state;
+    jazz_with_strangers(YS_OLD_REUSE);
+    shelf_until(&world, YS_OP_ITEM_INSERT, 3);
+    world_crash(&world);
+    stores_raw(world.db_path,
+               "UPDATE sync_operations SET status = 'unknown', attempts = 0, remote_id = ''"
+               " WHERE kind = 'playlist_create';"
+               "UPDATE sync_operations SET status = 'pending', attempts = 0, remote_id = '',"
+               " playlist_id = '' WHERE kind = 'item_insert' AND category = 'Rock'");
+    ys_sim_clock_advance(&world.clock, 300000);
+    world_session(&world);
+    finish();
+    world_ok(&world, ys_truth_playlist_titled(world.sim, "Rock", &rock, &world.err));
+    assert_int_equal(rock.items, 3);
+    assert_int_equal(ys_sim_effects_on(world.sim, YS_SIM_M_ITEMS_INSERT, rock.id, NULL), 3);
 }
 
 /* ---------------------------------------------------------------- edits meanwhile */
@@ -460,6 +484,7 @@ int main(void)
         TEST(test_rows_are_taken_out),
         TEST(test_a_row_whose_video_did_not_arrive_stays),
         TEST(test_edits_that_hide_behind_our_own),
+        TEST(test_a_found_playlist_may_be_filled),
         TEST(test_a_video_added_to_a_doomed_playlist),
         TEST(test_our_playlist_is_renamed),
         TEST(test_privacy_changed_before_an_update),
