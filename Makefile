@@ -308,12 +308,15 @@ bench:
 	    LUA_PATH_5_4='scripts/?.lua;scripts/?/init.lua;;' LUA_CPATH_5_4='$(BUILD)/?.so;;' \
 	    $(LUA_NOW) $$b $(BUILD) || exit 1; done
 
-## soak: the simulation with new seeds for SOAK_S seconds (default 600), then every failure once
+## soak: the simulation with new seeds for SOAK_S seconds (default 600), then every failure once;
+##       SEEDS=100000: that many storms instead
 SOAK_S ?= 600
+SEEDS ?=
 soak:
 	@sh .ci/deps test
 	@$(SUBMAKE) all test-programs
-	@$(RUN_TESTS) --build $(BUILD) --soak $(SOAK_S) sim
+	@$(if $(SEEDS),$(BUILD)/tests/sim/sim_storm --seeds $(SEEDS) --from $$(date +%s)000000 \
+	    --jobs $(CPUS),$(RUN_TESTS) --build $(BUILD) --soak $(SOAK_S) sim)
 	@YTSYNC_TORTURE=all $(RUN_TESTS) --build $(BUILD) --limit 14400 --only torture unit
 	@KILLS=300 STOPS=60 $(RUN_TESTS) --build $(BUILD) --limit 14400 --only test_ crash
 

@@ -42,6 +42,9 @@ enum memvfs_answer chaos_point(struct storm *storm, enum storm_point point, cons
     };
     enum memvfs_answer answer;
 
+    if (storm->log && storm->points < storm->log_max)
+        storm->log[storm->points] =
+            (struct storm_point_info){.kind = point, .on_wire = storm->on_wire > 0};
     storm->points++;
     storm->points_by_kind[point]++;
     answer = scripted(storm, point);

@@ -38,10 +38,11 @@ static void check_lost(struct storm *storm)
 
     for (i = 0; i < storm->oracle.video_count; i++) {
         const struct storm_video *video = &storm->oracle.videos[i];
+        storm->counts.videos++;
         if (video->taken_by_user || dropped(storm, video)) continue;
         if (ys_truth_copies(storm->sim, NULL, video->id) > 0) continue;
         if (storm->counts.residues > 0) continue; /* an edit slipped through; see the oracle */
-        storm_fail(storm, "lost: %s is in no playlist any more", video->id);
+        storm_wrong(storm, STORM_LOST, "lost: %s is in no playlist any more", video->id);
     }
 }
 
@@ -288,15 +289,16 @@ static void check_quota(struct storm *storm)
         if (charged.day < storm->ledger_from_day || (late && storm->copied_back)) continue;
         if (late ? charged_sum > booked_sum + storm->guesses
                  : charged.used_units > booked + storm->guesses)
-            storm_fail(storm, "day %lld: booked %lld units, the server charged %lld",
-                       (long long)charged.day, (long long)(late ? booked_sum : booked),
-                       (long long)(late ? charged_sum : charged.used_units));
+            storm_wrong(storm, STORM_OVERDRAWN,
+                        "day %lld: booked %lld units, the server charged %lld",
+                        (long long)charged.day, (long long)(late ? booked_sum : booked),
+                        (long long)(late ? charged_sum : charged.used_units));
         /* A wrong clock takes some reads at midnight for the next day's, until a reply corrects
          * it; the headroom is there for such. */
         if (!late && storm->scenario.jump_permille == 0 && charged.used_units > allowed)
-            storm_fail(storm, "day %lld: %lld units charged, %lld allowed",
-                       (long long)charged.day, (long long)charged.used_units,
-                       (long long)allowed);
+            storm_wrong(storm, STORM_OVERDRAWN, "day %lld: %lld units charged, %lld allowed",
+                        (long long)charged.day, (long long)charged.used_units,
+                        (long long)allowed);
     }
 }
 
@@ -317,6 +319,7 @@ static bool keep_op(void *ctx, const struct ys_operation_record *op)
 {
     struct logs *logs = ctx;
 
+    if (op->job_id == 1) logs->storm->kinds[op->kind]++;
     if (op->status == YS_OP_STATUS_IN_FLIGHT || op->status == YS_OP_STATUS_UNKNOWN ||
         op->status == YS_OP_STATUS_PENDING)
         return true; /* of a cancelled job */

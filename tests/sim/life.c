@@ -8,6 +8,7 @@
 #include "base/env.h"
 #include "base/text.h"
 #include "net/transport.h"
+#include "files.h"
 #include "storm.h"
 #include "support/tap.h"
 #include "sync/session.h"
@@ -137,6 +138,7 @@ static enum tap_answer at_request(void *ctx, enum tap_point point,
         storm_fail(storm, "a write was sent although the job is paused: %.100s", request->url);
     answer = chaos_point(storm, point == TAP_SEND ? STORM_SEND : STORM_REPLY,
                          point == TAP_SEND ? "request" : "reply");
+    storm->on_wire += point == TAP_SEND ? 1 : -1;
     if (answer == MEMVFS_GO_ON) return TAP_GO_ON;
     memvfs_kill(storm->disk);
     return answer == MEMVFS_DIE_AFTER ? TAP_DIE_AFTER : TAP_DIE_BEFORE;
@@ -187,6 +189,16 @@ static void state_power_loss(struct storm *storm)
     (void)fclose(file);
 }
 
+/* A change of a file that is not the database: a backup, the lock, the state file. */
+static enum memvfs_answer at_file(void *ctx, const char *call)
+{
+    struct storm *storm = ctx;
+    enum memvfs_answer answer = chaos_point(storm, STORM_WRITE, call);
+
+    if (answer != MEMVFS_GO_ON) memvfs_kill(storm->disk);
+    return answer;
+}
+
 /* ---------------------------------------------------------------- begin */
 
 static enum ys_status open_session(struct storm *storm, struct ys_session **out)
@@ -210,6 +222,8 @@ static void make_wire(struct storm *storm)
         options.stall_permille = storm->scenario.stall_permille;
         options.stall_max_ms = storm->scenario.stall_max_ms;
     }
+    options.drop_effect_permille = storm->scenario.arrive_permille;
+    storm->on_wire = 0;
     storm_must(storm, ys_sim_transport(&storm->wire, storm->sim, &options, &storm->err));
     storm->tap = tap_new(storm->wire, is_dead, at_request, storm);
     if (!storm->tap) storm_fail(storm, "no memory");
@@ -225,6 +239,7 @@ bool life_begin(struct storm *storm)
     (void)state_read(storm, storm->state_text, sizeof storm->state_text);
     make_wire(storm);
     if (storm->failed) return false;
+    files_arm(is_dead, at_file, storm);
     status = open_session(storm, &storm->session);
     if (status == YS_OK) {
         storm_note(storm, "process began");
@@ -271,6 +286,7 @@ static void lose_power(struct storm *storm)
     storm->counts.power_losses++;
     storm_note(storm, "power loss");
     memvfs_power_loss(storm->disk);
+    files_power_loss((int)chance_range(&storm->random, 0, 1000));
     /* Without a whole state file an old copy of the database cannot be told from the right one. */
     if (storm->scenario.old_copy_permille == 0) state_power_loss(storm);
     /* The machine starts again: its monotonic clock does too. */
@@ -285,6 +301,7 @@ void life_end(struct storm *storm)
     ys_session_close(storm->session);
     storm->job = NULL;
     storm->session = NULL;
+    files_disarm();
     leave_wire(storm, died);
     if (memvfs_open_count(storm->disk) != 0)
         storm_fail(storm, "%zu files stay open after the session", memvfs_open_count(storm->disk));

@@ -198,7 +198,8 @@ static void judge_delete(struct storm *storm, const char *what, const char *play
         storm_note(storm, "residue: %s of %.12s: %s: %s", what, playlist_id, video_id, why);
         return;
     }
-    storm_fail(storm, "%s of %s without proof: %s: %s", what, playlist_id, video_id, why);
+    storm_wrong(storm, STORM_LOST, "%s of %s without proof: %s: %s", what, playlist_id, video_id,
+                why);
 }
 
 static void before_playlist_delete(struct storm *storm, const char *playlist_id)
@@ -279,8 +280,8 @@ static void after_insert(struct storm *storm, const struct ys_sim_event *event)
         copies += strcmp(items.rows[i].video_id, event->video_id) == 0 &&
                   !is_users(storm, items.rows[i].id);
     if (copies > 1)
-        storm_fail(storm, "doubled: %s is in %s %zu times", event->video_id, event->playlist_id,
-                   copies);
+        storm_wrong(storm, STORM_DOUBLED, "doubled: %s is in %s %zu times", event->video_id,
+                    event->playlist_id, copies);
     oracle_video(storm, event->video_id)->taken_by_user = false;
 }
 
@@ -317,8 +318,8 @@ static void after_create(struct storm *storm)
             continue;
         /* The user renamed one of that title, or made one: the next plan asks about it. */
         if (!other.made_by_api && oracle->library_touched) continue;
-        storm_fail(storm, "a second playlist \"%s\" is made: %s beside %s", newest.playlist.title,
-                   newest.playlist.id, other.id);
+        storm_wrong(storm, STORM_DOUBLED, "a second playlist \"%s\" is made: %s beside %s",
+                    newest.playlist.title, newest.playlist.id, other.id);
     }
     oracle_add_carrier(storm, category, newest.playlist.id);
 }

@@ -116,11 +116,13 @@ void scenario_calm(struct scenario *out, uint64_t seed)
         .keep_units = 100,
         .creates = 10,
         .settle_s = 60,
+        .step_ms = 1000,
         .per_second = 5,
         .reads = 4,
         .writes = 2,
         .server_daily_units = 10000,
         .failed_cost_full = true,
+        .arrive_permille = 500,
     };
     for (i = 0; i < SCENARIO_CATEGORIES_MAX; i++)
         out->categories[i].new_privacy = YS_PRIVACY_PRIVATE;

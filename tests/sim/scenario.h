@@ -31,6 +31,7 @@ struct scenario {
     bool drop_gone;             /* private and deleted videos are dropped */
     bool protects;              /* one of the playlists is never to be touched */
     /* settings of ytsync */
+    int64_t step_ms;            /* how long a step may wait */
     int64_t daily_units, keep_units, creates, settle_s, per_second, reads, writes;
     /* the server */
     int64_t server_daily_units, server_creates_per_day, server_creates_per_hour;
@@ -44,6 +45,7 @@ struct scenario {
     int crash_commit_permille, crash_send_permille, crash_reply_permille;
     int crash_write_permyriad;  /* of all other changes of the disk, in 1/10000 */
     int power_permille;         /* of the crashes are power losses */
+    int arrive_permille;        /* of the requests that are on the wire at a death take effect */
     int ghost_permille;         /* of the crashes leave their requests on the wire */
     int disk_permille;          /* per step: a write, sync or open will fail */
     int edit_permille;          /* per request: the user does something on the website */

@@ -51,20 +51,6 @@ struct shared {
     struct block blocks[];
 };
 
-static void add_counts(struct storm_counts *sum, const struct storm_counts *add)
-{
-    sum->crashes += add->crashes;
-    sum->power_losses += add->power_losses;
-    sum->faults += add->faults;
-    sum->operations += add->operations;
-    sum->requests += add->requests;
-    sum->edits += add->edits;
-    sum->restarts += add->restarts;
-    sum->jobs += add->jobs;
-    sum->days += add->days;
-    sum->residues += add->residues;
-}
-
 /* Runs one seed; prints when it fails. The hash of all its events. */
 static uint64_t run_once(struct memvfs *disk, uint64_t seed, const struct options *options,
                          struct storm_counts *counts, bool *held)
@@ -87,7 +73,7 @@ static uint64_t run_once(struct memvfs *disk, uint64_t seed, const struct option
         (void)fflush(stdout);
     }
     hash = storm->trace.hash;
-    add_counts(counts, &storm->counts);
+    storm_add_counts(counts, &storm->counts);
     storm_free(storm);
     folder_remove(folder);
     free(storm);
@@ -164,7 +150,7 @@ static bool run_blocks(const struct options *options, struct storm_counts *sum, 
         const struct block *block = &shared->blocks[i];
         bool whole = block->done == block_size(options, i);
         bool held = whole && block->failed == 0;
-        add_counts(sum, &block->counts);
+        storm_add_counts(sum, &block->counts);
         if (!whole)
             printf("# seed %llu: the process died or hung\n", (unsigned long long)block->at);
         uint64_t first = options->from + (uint64_t)(i * BLOCK_SEEDS);
@@ -246,10 +232,12 @@ int main(int argc, char **argv)
     }
     printf("1..%lld\n", (long long)number);
     printf("# %lld seeds, %lld crashes (%lld power losses), %lld faults, %lld operations, %lld "
-           "requests, %lld jobs, %lld days, %lld edits; doubled %s, lost %s, overdrawn %s\n",
+           "requests, %lld jobs, %lld days, %lld edits; of %lld videos: doubled %lld, lost %lld; "
+           "overdrawn %lld, otherwise wrong %lld\n",
            (long long)options.seeds, (long long)sum.crashes, (long long)sum.power_losses,
            (long long)sum.faults, (long long)sum.operations, (long long)sum.requests,
-           (long long)sum.jobs, (long long)sum.days, (long long)sum.edits, held ? "0" : "see above",
-           held ? "0" : "see above", held ? "0" : "see above");
+           (long long)sum.jobs, (long long)sum.days, (long long)sum.edits, (long long)sum.videos,
+           (long long)sum.wrong[STORM_DOUBLED], (long long)sum.wrong[STORM_LOST],
+           (long long)sum.wrong[STORM_OVERDRAWN], (long long)sum.wrong[STORM_OTHER]);
     return held ? 0 : 1;
 }

@@ -20,11 +20,10 @@
 /* Nobody puts a file back within the time that a request can be on the wire. */
 #define COPY_PAUSE_MS 180000
 #define DAYS_MAX 200
-#define STEP_MS 1000
 
 /* ---------------------------------------------------------------- notes */
 
-void storm_fail(struct storm *storm, const char *format, ...)
+void storm_wrong(struct storm *storm, enum storm_wrong kind, const char *format, ...)
 {
     va_list args;
     char text[sizeof storm->failure];
@@ -33,9 +32,28 @@ void storm_fail(struct storm *storm, const char *format, ...)
     (void)vsnprintf(text, sizeof text, format, args);
     va_end(args);
     trace_add(&storm->trace, storm->clock.mono_ms, "WRONG: %.190s", text);
+    storm->counts.wrong[kind]++;
     if (storm->failed) return;
     storm->failed = true;
     (void)ys_copy(storm->failure, sizeof storm->failure, text);
+}
+
+void storm_add_counts(struct storm_counts *sum, const struct storm_counts *add)
+{
+    size_t i;
+
+    sum->crashes += add->crashes;
+    sum->power_losses += add->power_losses;
+    sum->faults += add->faults;
+    sum->operations += add->operations;
+    sum->requests += add->requests;
+    sum->edits += add->edits;
+    sum->restarts += add->restarts;
+    sum->jobs += add->jobs;
+    sum->days += add->days;
+    sum->residues += add->residues;
+    sum->videos += add->videos;
+    for (i = 0; i < STORM_WRONG_COUNT; i++) sum->wrong[i] += add->wrong[i];
 }
 
 /* The folder has another name in each run; the trace must not. */
@@ -319,7 +337,7 @@ static enum ys_status do_one(struct storm *storm, bool *done)
         storm->paused = false;
         return make_job(storm, done);
     }
-    status = ys_job_step(storm->job, STEP_MS, &more, &storm->err);
+    status = ys_job_step(storm->job, storm->scenario.step_ms, &more, &storm->err);
     take_events(storm);
     if (status == YS_OK && !more) {
         storm_note(storm, "job ended");

@@ -4,8 +4,8 @@
  *
  * Whose file is what: life.c the processes (start, death, what is on the wire meanwhile), chaos.c
  * what goes wrong, user.c what the user does on the website, policy.c what the policy wants,
- * oracle.c what must hold at every request, check.c what must hold at the end, storm.c the driver,
- * which does what the command would do.
+ * oracle.c what must hold at every request, check.c what must hold at the end, files.c the files
+ * that are not the database, storm.c the driver, which does what the command would do.
  *
  * The first thing that is wrong is kept by storm_fail; the driver then stops. */
 #ifndef TESTS_STORM_H
@@ -38,9 +38,31 @@ enum storm_point {
         STORM_POINT_COUNT
 };
 
+/* What a check found. X(code, name) */
+#define STORM_WRONG_MAP(X)                                                                       \
+    X(DOUBLED, "doubled")     /* a second copy of a video, a second playlist of a category */    \
+    X(LOST, "lost")           /* a video that is nowhere, a delete before its proof */           \
+    X(OVERDRAWN, "overdrawn") /* charged beyond the limit, or beyond the ledger */               \
+    X(OTHER, "other")
+
+enum storm_wrong {
+#define X(code, name) STORM_##code,
+    STORM_WRONG_MAP(X)
+#undef X
+        STORM_WRONG_COUNT
+};
+
 struct storm_counts {
     int64_t crashes, power_losses, faults, operations, requests, edits, restarts, jobs, days;
     int64_t residues;          /* deletes within the window that an edit may slip through */
+    int64_t videos;            /* looked for at the end */
+    int64_t wrong[STORM_WRONG_COUNT];
+};
+
+/* What is known of a point, for enumeration. */
+struct storm_point_info {
+    enum storm_point kind;
+    bool on_wire;              /* requests are on their way */
 };
 
 /* A playlist that bore a category at some time. */
@@ -124,6 +146,10 @@ struct storm {
     bool kill_after[STORM_KILLS_MAX];
     size_t kill_count, kills_done;
     int64_t points, points_by_kind[STORM_POINT_COUNT];
+    struct storm_point_info *log; /* of the first log_max points; NULL: none is kept */
+    int64_t log_max;
+    int64_t on_wire;           /* requests of this process that have no reply yet */
+    int64_t kinds[YS_OP_KIND_COUNT]; /* operations of the first job */
     enum storm_point last_kill_kind;
     struct storm_oracle oracle;
     struct storm_counts counts;
@@ -141,7 +167,11 @@ void storm_init(struct storm *storm, struct memvfs *disk, const char *folder,
 bool storm_run(struct storm *storm);
 void storm_free(struct storm *storm);
 
-void storm_fail(struct storm *storm, const char *format, ...) YS_PRINTF(2, 3);
+/* Something is wrong: counted, and the first one kept. */
+void storm_wrong(struct storm *storm, enum storm_wrong kind, const char *format, ...)
+    YS_PRINTF(3, 4);
+#define storm_fail(storm, ...) storm_wrong((storm), STORM_OTHER, __VA_ARGS__)
+void storm_add_counts(struct storm_counts *sum, const struct storm_counts *add);
 void storm_note(struct storm *storm, const char *format, ...) YS_PRINTF(2, 3);
 /* Fails unless `status` is YS_OK; for what belongs to the test itself. */
 void storm_must(struct storm *storm, enum ys_status status);
