@@ -172,6 +172,8 @@ int64_t ys_engine_position(const struct ys_engine *engine, size_t task);
  * there. */
 bool ys_engine_in_place(const struct ys_engine *engine, size_t lane, const char *item_id,
                         bool *listed);
+/* A row that was to be moved is in its place: others are put in place by it from now on. */
+void ys_engine_keep_place(struct ys_engine *engine, size_t lane, const char *item_id);
 /* A write was applied to the row, which now stands at `position`. */
 YS_CHECKED enum ys_status ys_engine_placed(struct ys_engine *engine, size_t task,
                                            const char *item_id, int64_t position,

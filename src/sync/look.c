@@ -88,7 +88,10 @@ static enum ys_status meet_move(struct ys_engine *engine, size_t number, size_t 
 
     if (!ys_lane_has_places(&engine->agenda.lanes[number])) return YS_OK;
     in_place = ys_engine_in_place(engine, number, move->item_id, &listed);
-    if (in_place) return ys_engine_done(engine, task, "", "it was so already", err);
+    if (in_place) {
+        ys_engine_keep_place(engine, number, move->item_id);
+        return ys_engine_done(engine, task, "", "it was so already", err);
+    }
     if (listed) return YS_OK;
     ys_format(text, sizeof text,
               "The video %s is not in \"%.150s\" any more, so it is not moved there.",

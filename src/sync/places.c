@@ -143,6 +143,13 @@ bool ys_engine_in_place(const struct ys_engine *engine, size_t number, const cha
 
 /* ---------------------------------------------------------------- keeping up */
 
+void ys_engine_keep_place(struct ys_engine *engine, size_t number, const char *item_id)
+{
+    struct ys_place *own = find_place(&engine->agenda.lanes[number], item_id);
+
+    if (own && own->rank >= 0) own->placed = true;
+}
+
 void ys_engine_unplaced(struct ys_engine *engine, size_t number, const char *item_id)
 {
     struct ys_lane *lane = &engine->agenda.lanes[number];
