@@ -368,6 +368,18 @@ describe("a plan", function()
             { max_units = "5" })
     end)
 
+    it("checks orders, inboxes and limits", function()
+        raises("'ordered' is a number, it must be true or false", session.plan, session,
+            { categories = { { key = "A", ordered = 1 } } })
+        raises("'limits' is a number, it must be a table", session.plan, session, { limits = 5 })
+        raises("'units' is a string, it must be a whole number", session.plan, session,
+            { limits = { units = "many" } })
+        refused("invalid_argument", "unknown key 'unit'", session:plan { limits = { unit = 1 } })
+        refused("invalid_argument", "a number from 0 on, or -1 for no limit",
+            session:plan { limits = { deletes = -2 } })
+        refused("invalid_argument", "is no playlist id", session:plan { inboxes = { "a b" } })
+    end)
+
     it("takes no set for a list, since that would protect nothing", function()
         raises("'protect' must be a list, but has the key PLx", session.plan, session,
             { protect = { PLx = true } })

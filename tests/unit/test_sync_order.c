@@ -251,7 +251,8 @@ static void test_a_playlist_that_youtube_sorts(void **state)
     op = shelf_operation(&world, YS_OP_ITEM_MOVE, YS_OP_STATUS_SKIPPED);
     assert_string_equal(op.error,
                         "The video video-00003 keeps its place: YouTube sorts \"Jazz\" by itself. "
-                        "Set its sorting to \"Manual\" on YouTube to have the order of the policy.");
+                        "Set its sorting to \"Manual\" on YouTube to have the order of the "
+                        "policy.");
     world_session(&world);
     target = shelf_policy(&world, YS_OLD_DELETE);
     shelf_category(&world, target, &(struct ys_category_spec){.key = "Jazz", .ordered = true}, 1,
