@@ -28,18 +28,12 @@
 bool ys_takeout_watch_later_title(const char *title)
 {
     static const char *const titles[] = {
-        "Watch later", "Watch Later", "Sp\xC3\xA4ter ansehen", "\xC3\x80 regarder plus tard",
-        "Regarder plus tard", "Ver m\xC3\xA1s tarde", "Guarda pi\xC3\xB9 tardi",
-        "Assistir mais tarde", "Ver mais tarde", "Later bekijken", "Titta senare",
-        "Se senere", "Katso my\xC3\xB6hemmin", "Do obejrzenia", "Daha sonra izle",
-        "P\xC5\x99" "ehr\xC3\xA1t pozd\xC4\x9Bji", "Megn\xC3\xA9z\xC3\xA9s k\xC3\xA9s\xC5\x91" "bb",
-        "Vizioneaz\xC4\x83 mai t\xC3\xA2rziu", "Tonton nanti", "Xem sau",
-        "\xD0\xA1\xD0\xBC\xD0\xBE\xD1\x82\xD1\x80\xD0\xB5\xD1\x82\xD1\x8C "
-        "\xD0\xBF\xD0\xBE\xD0\xB7\xD0\xB6\xD0\xB5",
-        "\xE5\xBE\x8C\xE3\x81\xA7\xE8\xA6\x8B\xE3\x82\x8B",
-        "\xE7\xA8\x8D\xE5\xBE\x8C\xE8\xA7\x80\xE7\x9C\x8B",
-        "\xE7\xA8\x8D\xE5\x90\x8E\xE8\xA7\x82\xE7\x9C\x8B",
-        "\xEB\x82\x98\xEC\xA4\x91\xEC\x97\x90 \xEB\xB3\xBC \xEB\x8F\x99\xEC\x98\x81\xEC\x83\x81"};
+        "Watch later", "Watch Later", "Später ansehen", "À regarder plus tard",
+        "Regarder plus tard", "Ver más tarde", "Guarda più tardi", "Assistir mais tarde",
+        "Ver mais tarde", "Later bekijken", "Titta senare", "Se senere", "Katso myöhemmin",
+        "Do obejrzenia", "Daha sonra izle", "Přehrát později", "Megnézés később",
+        "Vizionează mai târziu", "Tonton nanti", "Xem sau", "Смотреть позже", "後で見る",
+        "稍後觀看", "稍后观看", "나중에 볼 동영상"};
     size_t i;
 
     for (i = 0; i < sizeof titles / sizeof titles[0]; i++)
@@ -230,11 +224,15 @@ static void give_file(struct ys_takeout *takeout, struct ys_takeout_list *file,
     take_over(best, file);
 }
 
+struct turn {
+    struct ys_takeout_list *file;
+};
+
 /* The files in the order of their earliest rows: an old row fits the fewest playlists. */
 static int compare_first(const void *a, const void *b)
 {
-    const struct ys_takeout_list *one = *(struct ys_takeout_list *const *)a;
-    const struct ys_takeout_list *two = *(struct ys_takeout_list *const *)b;
+    const struct ys_takeout_list *one = ((const struct turn *)a)->file;
+    const struct ys_takeout_list *two = ((const struct turn *)b)->file;
 
     if (one->first_at_ms != two->first_at_ms) return one->first_at_ms < two->first_at_ms ? -1 : 1;
     return one < two ? -1 : one > two; /* elements of one array: as they were given */
@@ -243,17 +241,17 @@ static int compare_first(const void *a, const void *b)
 static enum ys_status give_files(struct ys_takeout *takeout, const char *ending,
                                  struct ys_error *err)
 {
-    struct ys_takeout_list **order;
+    struct turn *order;
     size_t i, count = takeout->file_count;
     int level;
 
     if (count == 0) return YS_OK;
     order = ys_alloc_zero(count, sizeof *order);
     if (!order) return ys_fail(err, YS_ENOMEM, "Memory ran out.");
-    for (i = 0; i < count; i++) order[i] = &takeout->files[i];
+    for (i = 0; i < count; i++) order[i].file = &takeout->files[i];
     qsort(order, count, sizeof *order, compare_first);
     for (level = FIT_MAX; level > 0; level--)
-        for (i = 0; i < count; i++) give_file(takeout, order[i], ending, level);
+        for (i = 0; i < count; i++) give_file(takeout, order[i].file, ending, level);
     ys_free(order);
     return YS_OK;
 }

@@ -79,9 +79,7 @@ static enum ys_privacy read_privacy(const char *cell)
 static bool is_manual(const char *cell)
 {
     static const char *const others[] = {
-        "manu", "handm", "r\xC4\x99" "czn", "\xE6\x89\x8B\xE5\x8B\x95",
-        "\xE6\x89\x8B\xE5\x8A\xA8", "\xEC\x88\x98\xEB\x8F\x99",
-        "\xD0\x92\xD1\x80\xD1\x83\xD1\x87", "\xD0\xB2\xD1\x80\xD1\x83\xD1\x87"};
+        "manu", "handm", "ręczn", "手動", "手动", "수동", "Вруч", "вруч"};
     size_t i;
 
     for (i = 0; i < sizeof others / sizeof others[0]; i++)

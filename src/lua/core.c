@@ -3,12 +3,14 @@
  *   version, config_keys      open{...} -> session       on_interrupt(session)
  *   sha256(text) -> hex       isatty(fd) -> boolean      exists(path) -> boolean
  *   columns(fd) -> integer or nil
+ *   notify(words, text, limit_ms) -> exit code of the program, or -1
  *   mkdir_p(path) -> true     handles() -> how many sessions, plans and jobs are open
  *   fold, matcher: match.c    guarded, charge, pcall: guard.c    patterns: patterns.c */
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/notify.h"
 #include "base/path.h"
 #include "base/text.h"
 #include "lua/guard.h"
@@ -117,6 +119,29 @@ static int core_mkdir_p(lua_State *L)
     return ys_lua_done(L, status, &err);
 }
 
+/* core.notify(words, text, limit_ms) -> the program's exit code, -1 when it goes on by itself */
+static int core_notify(lua_State *L)
+{
+    struct ys_error err = {.status = YS_OK};
+    const char *words[YS_NOTIFY_WORDS_MAX];
+    int code = -1;
+    luaL_checktype(L, 1, LUA_TTABLE);
+    const char *text = ys_lua_text(L, 2);
+    lua_Integer limit_ms = luaL_checkinteger(L, 3);
+    lua_Unsigned count = lua_rawlen(L, 1);
+    luaL_argcheck(L, count >= 1 && count <= YS_NOTIFY_WORDS_MAX, 1, "no list of words");
+    luaL_argcheck(L, limit_ms >= 0 && limit_ms <= 60000, 3, "at most a minute");
+    luaL_checkstack(L, YS_NOTIFY_WORDS_MAX + LUA_MINSTACK, NULL);
+    for (lua_Unsigned i = 0; i < count; i++) {
+        lua_rawgeti(L, 1, (lua_Integer)i + 1); /* it stays on the stack while it is used */
+        words[i] = ys_lua_text(L, lua_gettop(L));
+    }
+    enum ys_status status = ys_notify(words, (size_t)count, text, limit_ms, &code, &err);
+    if (status != YS_OK) return ys_lua_fail(L, status, &err);
+    lua_pushinteger(L, code);
+    return 1;
+}
+
 static int core_handles(lua_State *L)
 {
     lua_pushinteger(L, ys_lua_state(L)->handles_open);
@@ -138,6 +163,7 @@ LUAMOD_API int luaopen_ytsync_core(lua_State *L)
         {"open", ys_lua_open},     {"on_interrupt", ys_lua_on_interrupt},
         {"sha256", core_sha256},   {"isatty", core_isatty},
         {"columns", core_columns},
+        {"notify", core_notify},
         {"exists", core_exists},   {"mkdir_p", core_mkdir_p},
         {"handles", core_handles}, {"fold", ys_lua_fold},
         {"matcher", ys_lua_matcher}, {"guarded", ys_lua_guarded},

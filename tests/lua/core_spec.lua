@@ -79,7 +79,7 @@ describe("ytsync.core", function()
     it("has the functions that are written down, and no more", function()
         assert.are.same({ "charge", "columns", "config_keys", "exists", "fold", "guarded",
             "handles", "isatty",
-            "matcher", "mkdir_p", "on_interrupt", "open", "patterns", "pcall", "sha256",
+            "matcher", "mkdir_p", "notify", "on_interrupt", "open", "patterns", "pcall", "sha256",
             "version" }, keys(core))
         assert.is_truthy(core.version:match("^%d+%.%d+%.%d+$"))
         assert.are.same({ "quota.daily", "quota.keep", "quota.creates", "pace.per_second",

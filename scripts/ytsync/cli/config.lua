@@ -1,5 +1,7 @@
 --- `config`: the settings of quota and pace.
 local exits = require("ytsync.cli.exits")
+local json = require("ytsync.json")
+local notify = require("ytsync.notify")
 local suggest = require("ytsync.suggest")
 local ytsync = require("ytsync")
 
@@ -37,6 +39,27 @@ local function list(ctx, session)
     return exits.OK
 end
 
+-- The command that is told what became of a job; it is no number and lies in a file of its own.
+local function notify_config(ctx, action, words)
+    local path = ctx:notify_path()
+    if not path then
+        return ctx:fail("there is no place for the setting: HOME is not set", "usage")
+    end
+    if action == "set" then
+        local ok, message = notify.write(path, words[1] == "off" and {} or words)
+        if not ok then
+            return ctx:fail("the setting cannot be written: " .. tostring(message), "io_error")
+        end
+    end
+    local command, message = notify.read(path)
+    if message then
+        return ctx:fail(message, "io_error")
+    end
+    ctx:json({ notify = json.array(command or {}) })
+    ctx:say(command and table.concat(command, " ") or "off")
+    return exits.OK
+end
+
 local function get(ctx, session, key)
     local value, message, name = session:config_get(key)
     if value == nil then
@@ -60,7 +83,8 @@ local function set(ctx, session, key, word)
 end
 
 return {
-    usage = "config list | config get KEY | config set KEY NUMBER",
+    usage = "config list | config get KEY | config set KEY NUMBER | config set notify "
+        .. "COMMAND...",
     summary = "show or change quota and pace",
     help = [[
 The settings belong to your Google project, not to a policy:
@@ -69,12 +93,23 @@ The settings belong to your Google project, not to a policy:
   quota.creates    playlists that can be created a day
   pace.per_second  requests a second, at most
   pace.reads, pace.writes  requests under way at one time, at most
-  pace.settle_s    seconds until a listing is trusted after a write]],
+  pace.settle_s    seconds until a listing is trusted after a write
+And one of yours alone:
+  notify           a program that is told what became of a job, as JSON on its
+                   standard input; `off` for none. No shell is in between.]],
+    examples = {
+        { "config set quota.daily 50000", "Google gave your project more" },
+        { "config set notify -- notify-send -a ytsync done",
+            "options of a program stand behind --" },
+    },
     run = function(ctx)
         local action, key, word = ctx.arguments[1] or "list", ctx.arguments[2], ctx.arguments[3]
         local wanted = ({ list = 1, get = 2, set = 3 })[action]
         if not wanted then
             return ctx:usage(("config knows list, get and set, not '%s'"):format(action))
+        end
+        if key == "notify" and (action == "get" or word) then
+            return notify_config(ctx, action, { table.unpack(ctx.arguments, 3) })
         end
         if #ctx.arguments ~= wanted and #ctx.arguments > 0 then
             return ctx:usage(({

@@ -223,6 +223,12 @@ function Context:policy_path()
         or in_folder(getenv, "XDG_CONFIG_HOME", "/.config", "policy.lua")
 end
 
+--- Where the command that is told of a job is kept.
+---@return string|nil
+function Context:notify_path()
+    return in_folder(self.world.getenv, "XDG_CONFIG_HOME", "/.config", "notify.json")
+end
+
 --- Where the database is: --db, YTSYNC_DB, or the XDG data folder.
 ---@return string|nil
 function Context:db_path()

@@ -16,6 +16,7 @@ local VERBS = {
     { name = "fetch", definition = require("ytsync.cli.fetch") },
     { name = "plan", definition = require("ytsync.cli.plan") },
     { name = "run", definition = require("ytsync.cli.run") },
+    { name = "schedule", definition = require("ytsync.cli.schedule") },
     { name = "pause", definition = job.pause },
     { name = "resume", definition = job.resume },
     { name = "cancel", definition = job.cancel },
@@ -39,7 +40,8 @@ VERBS[#VERBS + 1] = { name = "help", definition = help.definition(find, function
 end) }
 
 -- Verbs that take further words.
-local WITH_ARGUMENTS = { config = true, help = true, import = true, pause = true, resume = true,
+local WITH_ARGUMENTS = { config = true, help = true, import = true, pause = true,
+    schedule = true, resume = true,
     cancel = true }
 
 local function system_world()

@@ -42,7 +42,9 @@ local function go_on(ctx, session, policy, status)
 end
 
 local function say_in_order(ctx, facts)
-    ctx:say(report.plan(facts))
+    if not ctx.options.quiet then
+        ctx:say(report.plan(facts))
+    end
     ctx:json({ in_sync = true, progress = { done = 0, total = 0 }, units_used = 0 })
     return exits.OK
 end

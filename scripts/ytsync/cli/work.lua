@@ -2,6 +2,7 @@
 --- ended. Used by `run`.
 local exits = require("ytsync.cli.exits")
 local json = require("ytsync.json")
+local notify = require("ytsync.notify")
 local placed = require("ytsync.placed")
 local receipt = require("ytsync.receipt")
 local report = require("ytsync.report")
@@ -13,6 +14,20 @@ local M = {}
 local TITLES_MAX = 12
 -- Confirmations in one run; verification may find work and come back once or twice.
 local CONFIRMATIONS_MAX = 10
+
+-- Tells the user's program what became of the job.
+local function tell(ctx, session, id, message, name)
+    local words, problem = notify.read(ctx:notify_path())
+    if words then
+        local status = session:status(id)
+        local _
+        _, problem = notify.tell(words, { event = name or "completed", message = message or "",
+            job = status and report.status_json(status, {}, json) or nil })
+    end
+    if problem then
+        ctx:remark(problem)
+    end
+end
 
 -- Says how the run ended as JSON. `message` and `name` when it did not complete.
 local function end_json(ctx, session, id, message, name)
@@ -79,6 +94,7 @@ local function say_rest(ctx, session, id, message, name, trace)
     ctx.options.json = false -- the JSON of this end is the job's, below
     local code = ctx:fail(message, name, trace, hint)
     ctx.options.json = as_json
+    tell(ctx, session, id, message, name)
     end_json(ctx, session, id, message, name)
     -- A job that rests waits for something, whatever the reason for it was called.
     if code == exits.FAILED and status and status.stage == "paused" then
@@ -109,6 +125,8 @@ local function say_done(ctx, session, id)
         ctx:say(receipt.receipt(status, operations, session:categories() or {}))
     end
     say_placed(ctx, session)
+    tell(ctx, session, id, report.finished(status, operations), status.failed > 0 and "failed"
+        or nil)
     end_json(ctx, session, id)
     return status.failed > 0 and exits.FAILED or exits.OK
 end
