@@ -297,7 +297,10 @@ struct ys_options {
     const char *db_path;      /* required; its folder must exist */
     const char *backup_dir;   /* NULL: "backups" beside the database */
     const char *api_url;      /* NULL: https://www.googleapis.com; https or loopback http only */
-    const char *access_token; /* NULL: only what needs no request works (YS_ENOTOKEN otherwise) */
+    const char *access_token; /* NULL: that of the sign-in; without one only what needs no request
+                               * works (YS_ENOTOKEN otherwise) */
+    const char *signin_path;  /* NULL, or the file of a sign-in (ys_login_*); may not be there */
+    const char *token_command;/* NULL, or a program that prints such a file, or an access token */
     const char *project;      /* whose quota is spent; NULL: "default" */
     const char *clock_path;   /* NULL, or a simulator's clock file (loopback API URL only) */
     bool must_exist;          /* refuse to create a database */
@@ -318,11 +321,78 @@ void ys_session_interrupt(struct ys_session *session);
 YS_CHECKED enum ys_status ys_session_set_token(struct ys_session *session, const char *token,
                                                struct ys_error *err);
 
+/* From now on tokens come from this sign-in, whatever was given before. */
+YS_CHECKED enum ys_status ys_session_use_signin(struct ys_session *session, const char *path,
+                                                struct ys_error *err);
+/* Asks YouTube whose sign-in this is, and how many playlists that channel has (2 units).
+ * YS_ECHANNEL when the database belongs to another channel. */
+struct ys_channel_record;
+YS_CHECKED enum ys_status ys_session_whoami(struct ys_session *session,
+                                            struct ys_channel_record *out, int64_t *playlists,
+                                            struct ys_error *err);
+
 /* Wall time of the session's clock, ms UTC (a simulator's clock when it follows one). */
 int64_t ys_session_now(struct ys_session *session);
 /* Sleeps on the session's clock; YS_EINTERRUPTED when ys_session_interrupt ended it early. */
 YS_CHECKED enum ys_status ys_session_sleep(struct ys_session *session, int64_t duration_ms,
                                            struct ys_error *err);
+
+/* ------------------------------------------------------------------ sign-in */
+
+/* Signing in is done by the user's browser: open a login, show its URL, wait for the browser to
+ * come back (or take the pasted address), finish. What is kept lies in one file of mode 0600; no
+ * function hands out a secret. */
+
+struct ys_signin_record {
+    char channel_id[YS_ID_BYTES];      /* "" until ys_signin_adopt */
+    char channel_title[YS_TITLE_BYTES];
+    char project_id[256];              /* of Google's console; "" when the client does not say */
+    char client_id[256];
+    bool may_read, may_write;          /* by the scope that was granted */
+    int64_t signed_in_at_ms;
+    int64_t token_ends_at_ms;          /* of the access token; it is refreshed by itself */
+    int64_t ends_at_ms;                /* of the sign-in, where Google says it; else 0 */
+};
+/* YS_ENOTFOUND: not signed in. YS_EFORBIDDEN: others can read the file. */
+YS_CHECKED enum ys_status ys_signin_get(const char *path, struct ys_signin_record *out,
+                                        struct ys_error *err);
+/* Moves a sign-in to its place and notes whose it is. */
+YS_CHECKED enum ys_status ys_signin_adopt(const char *from, const char *to,
+                                          const struct ys_channel_record *channel,
+                                          struct ys_error *err);
+/* Removes the file; one that is not there is no failure. */
+YS_CHECKED enum ys_status ys_signin_remove(const char *path, struct ys_error *err);
+/* Takes the grant back at Google, with all tokens that this Google project has for the account, and
+ * removes the file. On failure the file stays. */
+YS_CHECKED enum ys_status ys_signin_revoke(const char *path, const char *clock_path,
+                                           const struct ys_env *env, struct ys_error *err);
+
+/* Checks the JSON file of an OAuth client and keeps a copy that nobody else can read. YS_EAUTH says
+ * what is wrong with it: another kind of client, no secret in it, no client at all. */
+YS_CHECKED enum ys_status ys_client_keep(const char *from, const char *to, struct ys_error *err);
+
+struct ys_login;
+struct ys_login_options {
+    const char *client_path;  /* the JSON file of an OAuth client ("Desktop app") */
+    bool write;               /* ask for leave to change playlists; else for reading only */
+    const char *clock_path;   /* as in ys_options */
+    const struct ys_env *env; /* NULL: the system's */
+};
+YS_CHECKED enum ys_status ys_login_open(struct ys_login **out,
+                                        const struct ys_login_options *options,
+                                        struct ys_error *err);
+void ys_login_close(struct ys_login *login);
+const char *ys_login_url(const struct ys_login *login);
+/* Lets the browser come back; *arrived says whether it has. YS_EAUTH: it brought a no. */
+YS_CHECKED enum ys_status ys_login_wait(struct ys_login *login, int64_t timeout_ms, bool *arrived,
+                                        struct ys_error *err);
+/* The same with an address that was pasted. */
+YS_CHECKED enum ys_status ys_login_paste(struct ys_login *login, const char *address,
+                                         struct ys_error *err);
+/* Trades what came back for tokens, checks that what was asked for was granted, and writes the
+ * sign-in to a file. */
+YS_CHECKED enum ys_status ys_login_finish(struct ys_login *login, const char *path,
+                                          struct ys_error *err);
 
 /* ------------------------------------------------------------------ settings */
 

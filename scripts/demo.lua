@@ -187,7 +187,8 @@ local function farewell()
   only "YouTube and YouTube Music", and there "playlists"), and then:
     ]], command, [[ import takeout FILE.zip
     ]], command, [[ init              writes a first policy from what is in it
-    ]], command, [[ plan --offline    shows what it comes to: a first figure of your own]])
+    ]], command, [[ plan --offline    shows what it comes to: a first figure of your own
+  Then ]], command, [[ login connects your account (see the README).]])
 end
 
 local function main()

@@ -24,8 +24,8 @@ local M = {}
 
 local JOBS_MAX = 16
 local WITHHELD = { "YTSYNC_DB", "YTSYNC_POLICY", "YTSYNC_ACCESS_TOKEN", "YTSYNC_API_URL",
-    "YTSYNC_CLOCK", "http_proxy", "HTTP_PROXY", "ALL_PROXY", "all_proxy", "LUA_INIT",
-    "LUA_INIT_5_4" }
+    "YTSYNC_CLOCK", "YTSYNC_TOKEN_COMMAND", "YTSYNC_BROWSER", "YTSYNC_CA_FILE", "http_proxy",
+    "HTTP_PROXY", "ALL_PROXY", "all_proxy", "LUA_INIT", "LUA_INIT_5_4" }
 
 local function quote(s)
     return "'" .. s:gsub("'", "'\\''") .. "'"

@@ -64,6 +64,7 @@ Job.__index = Job
 
 --- Opens (and where needed creates) a database.
 ---@param options {db: string, backup_dir: string|nil, api_url: string|nil, token: string|nil,
+---  signin: string|nil, token_command: string|nil,
 ---  project: string|nil, clock: string|nil, must_exist: boolean|nil, accept_old: boolean|nil}
 ---@return ytsync.Session|nil
 ---@return string|nil message
@@ -83,7 +84,7 @@ local PASSED_ON = {
     "set_token", "interrupt", "config_get", "config_set", "quota", "fetch", "channel",
     "playlists", "items", "import_takeout", "forget_import", "create_playlist", "add_video",
     "delete_playlist", "pause", "resume", "cancel", "confirm", "status", "operations", "errors",
-    "log", "categories", "sleep", "now",
+    "log", "categories", "sleep", "now", "use_signin", "whoami",
 }
 for _, method in ipairs(PASSED_ON) do
     Session[method] = function(self, ...)
@@ -94,6 +95,9 @@ end
 ---@class ytsync.Session
 ---@field set_token fun(self, token: string): true|nil, string?, string?  replaces the token
 ---@field interrupt fun(self)  asks a running call to stop at the next clean point
+---@field use_signin fun(self, path: string): true|nil, string?, string?  the file of a sign-in
+---@field whoami fun(self): {id: string, title: string}|nil, integer|string, string?  the channel
+---  of the sign-in, and how many playlists it has; 2 units
 ---@field config_get fun(self, key: string): integer|nil, string?, string?
 ---@field config_set fun(self, key: string, value: integer): integer|nil, string?, string?
 ---@field quota fun(self): table|nil, string?, string?  {day, limit, keep, used, reserved,

@@ -1,6 +1,7 @@
 /* path.c: see path.h. */
 #include "base/path.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,6 +15,19 @@ bool ys_path_exists(const char *path)
 {
     struct stat info;
     return stat(path, &info) == 0;
+}
+
+void ys_path_each(const char *folder, bool (*each)(void *ctx, const char *name), void *ctx)
+{
+    DIR *stream = opendir(folder);
+    const struct dirent *entry;
+    bool more = stream != NULL;
+
+    while (more && (entry = readdir(stream)) != NULL) {
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            more = each(ctx, entry->d_name);
+    }
+    if (stream != NULL) (void)closedir(stream);
 }
 
 /* Makes one folder whose parent exists. */

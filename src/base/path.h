@@ -8,6 +8,9 @@
 
 /* Is there anything of that name (a broken symbolic link is nothing)? */
 bool ys_path_exists(const char *path);
+/* Calls for each name in a folder, in no order, without "." and ".."; a folder that cannot be read
+ * has none. `each` returns false to stop. */
+void ys_path_each(const char *folder, bool (*each)(void *ctx, const char *name), void *ctx);
 /* Makes a folder and those above it that are missing, mode 0700: what ytsync keeps is personal.
  * One that is there already counts as success; a name that is taken by something else is YS_EIO
  * and named. */

@@ -171,6 +171,8 @@ void ys_lua_job_type(lua_State *L);      /* job.c, with the session's methods ab
 void ys_lua_rows_type(lua_State *L);     /* rows.c, for the binding itself */
 void ys_lua_match_type(lua_State *L);    /* match.c: core.matcher's and core.fold's */
 void ys_lua_guard_type(lua_State *L);    /* guard.c, likewise */
+void ys_lua_login_type(lua_State *L);    /* login.c, with session:whoami */
+void ys_lua_login_functions(lua_State *L); /* login.c: into the table on top */
 int ys_lua_open(lua_State *L);           /* session.c: core.open */
 int ys_lua_fold(lua_State *L);           /* match.c: core.fold */
 int ys_lua_matcher(lua_State *L);        /* match.c: core.matcher */

@@ -4,7 +4,8 @@
  *   sha256(text) -> hex       isatty(fd) -> boolean      exists(path) -> boolean
  *   columns(fd) -> integer or nil
  *   notify(words, text, limit_ms) -> exit code of the program, or -1
- *   mkdir_p(path) -> true     handles() -> how many sessions, plans and jobs are open
+ *   mkdir_p(path) -> true     handles() -> how many sessions, plans, jobs and logins are open
+ *   login{...} -> login, and signin*, client_keep, open_with: login.c
  *   fold, matcher: match.c    guarded, charge, pcall: guard.c    patterns: patterns.c */
 #include <string.h>
 #include <sys/ioctl.h>
@@ -17,6 +18,9 @@
 #include "lua/rows.h"
 
 /* ------------------------------------------------------------------ per Lua state */
+
+/* Names of one folder that are looked at. */
+#define NAMES_BYTES_MAX ((size_t)4 << 20)
 
 /* Its address is the key of the state's data in the registry. */
 static const char state_key;
@@ -142,6 +146,42 @@ static int core_notify(lua_State *L)
     return 1;
 }
 
+/* Names end with a NUL each; a name cannot hold one. */
+struct names {
+    char *data;           /* NULL: they are only counted */
+    size_t bytes, room;
+};
+
+static bool add_name(void *ctx, const char *name)
+{
+    struct names *names = ctx;
+    size_t bytes = strlen(name) + 1;
+    if (names->data && bytes > names->room - names->bytes) return false;
+    if (names->data) memcpy(names->data + names->bytes, name, bytes);
+    names->bytes += bytes;
+    return names->bytes < NAMES_BYTES_MAX;
+}
+
+/* core.files(folder) -> names in it, in no order; {} when it cannot be read. They are copied before
+ * anything is pushed, since a push may raise while the folder is open. */
+static int core_files(lua_State *L)
+{
+    struct names names = {.data = NULL};
+    const char *folder = ys_lua_text(L, 1);
+    ys_path_each(folder, add_name, &names);
+    names.room = names.bytes;
+    names.data = lua_newuserdatauv(L, names.room + 1, 0);
+    names.bytes = 0;
+    ys_path_each(folder, add_name, &names);
+    lua_newtable(L);
+    lua_Integer count = 0;
+    for (const char *at = names.data; at < names.data + names.bytes; at += strlen(at) + 1) {
+        lua_pushstring(L, at);
+        lua_rawseti(L, -2, ++count);
+    }
+    return 1;
+}
+
 static int core_handles(lua_State *L)
 {
     lua_pushinteger(L, ys_lua_state(L)->handles_open);
@@ -168,6 +208,7 @@ LUAMOD_API int luaopen_ytsync_core(lua_State *L)
         {"handles", core_handles}, {"fold", ys_lua_fold},
         {"matcher", ys_lua_matcher}, {"guarded", ys_lua_guarded},
         {"charge", ys_lua_charge}, {"pcall", ys_lua_pcall},
+        {"files", core_files},
         {NULL, NULL},
     };
     luaL_checkversion(L);
@@ -180,7 +221,9 @@ LUAMOD_API int luaopen_ytsync_core(lua_State *L)
     ys_lua_job_type(L);
     ys_lua_match_type(L);
     ys_lua_guard_type(L);
+    ys_lua_login_type(L);
     luaL_newlib(L, functions);
+    ys_lua_login_functions(L);
     lua_newtable(L);
     luaL_setfuncs(L, ys_lua_patterns, 0);
     lua_setfield(L, -2, "patterns");

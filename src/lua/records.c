@@ -90,6 +90,19 @@ static const struct ys_lua_field channel_fields[] = {
 };
 const struct ys_lua_record ys_lua_channel_record = {"channel", FIELDS(channel_fields), false};
 
+static const struct ys_lua_field signin_fields[] = {
+    TEXT(ys_signin_record, "channel_id", channel_id),
+    TEXT(ys_signin_record, "channel_title", channel_title),
+    TEXT(ys_signin_record, "project_id", project_id),
+    TEXT(ys_signin_record, "client_id", client_id),
+    BOOLEAN(ys_signin_record, "may_read", may_read),
+    BOOLEAN(ys_signin_record, "may_write", may_write),
+    INTEGER(ys_signin_record, "signed_in_at", signed_in_at_ms),
+    INTEGER(ys_signin_record, "token_ends_at", token_ends_at_ms),
+    INTEGER(ys_signin_record, "ends_at", ends_at_ms),
+};
+const struct ys_lua_record ys_lua_signin_record = {"signin", FIELDS(signin_fields), false};
+
 static const struct ys_lua_field playlist_fields[] = {
     TEXT(ys_playlist_record, "id", id),
     TEXT(ys_playlist_record, "title", title),

@@ -26,8 +26,9 @@ static int session_close(lua_State *L)
 /* core.open{...} -> session */
 int ys_lua_open(lua_State *L)
 {
-    static const char *const known[] = {"db",    "backup_dir", "api_url",    "token", "project",
-                                        "clock", "must_exist", "accept_old", NULL};
+    static const char *const known[] = {"db",      "backup_dir", "api_url",    "token",
+                                        "signin",  "token_command", "project", "clock",
+                                        "must_exist", "accept_old", NULL};
     static const char what[] = "the options of open";
     struct ys_error err = {.status = YS_OK};
     ys_lua_check_table(L, 1, false);
@@ -41,6 +42,8 @@ int ys_lua_open(lua_State *L)
         .backup_dir = ys_lua_field_text(L, 1, what, "backup_dir", false),
         .api_url = ys_lua_field_text(L, 1, what, "api_url", false),
         .access_token = ys_lua_field_text(L, 1, what, "token", false),
+        .signin_path = ys_lua_field_text(L, 1, what, "signin", false),
+        .token_command = ys_lua_field_text(L, 1, what, "token_command", false),
         .project = ys_lua_field_text(L, 1, what, "project", false),
         .clock_path = ys_lua_field_text(L, 1, what, "clock", false),
         .must_exist = ys_lua_field_boolean(L, 1, what, "must_exist"),

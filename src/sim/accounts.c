@@ -1,5 +1,4 @@
-/* accounts.c: channels, bearer tokens, and the token endpoint (refresh and revoke in their
- * simplest form; the other grants are refused by the shapes of RFC 6749). */
+/* accounts.c: channels, and whose a bearer token is. identity.c gives tokens out. */
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -8,8 +7,6 @@
 #include "sim/api.h"
 
 #define SCOPE_BYTES 512
-/* What Google gives. */
-#define TOKEN_LIFE_S 3599
 
 enum ys_status ys_sim_account_add(struct ys_sim *sim, const char *channel_id, const char *title,
                                   char *id_out, struct ys_error *err)
@@ -115,69 +112,5 @@ enum ys_status ys_sim_sign_in(struct ys_sim_call *call, struct ys_error *err)
     if (!scope_allows(scope, ys_sim_method_is_write(call->method)))
         return ys_sim_call_refuse(call, YS_SIM_NO_SCOPE);
     if (no_channel) return ys_sim_call_refuse(call, YS_SIM_NO_SIGNUP);
-    return YS_OK;
-}
-
-/* ------------------------------------------------------------------ token endpoint */
-
-static enum ys_status refresh(struct ys_sim_call *call, const char *refresh_token,
-                              struct ys_error *err)
-{
-    struct ys_sim *sim = call->sim;
-    struct ys_stmt *stmt;
-    char channel[YS_ID_BYTES] = "", scope[SCOPE_BYTES] = "", token[96];
-    bool row = false, dead = false;
-    YS_TRY(ys_sim_query(sim, &stmt, err,
-                        "SELECT channel_id, scope, revoked FROM refresh_tokens WHERE token = ?1",
-                        YS_ARGS(YS_T(refresh_token))));
-    enum ys_status status = ys_step(stmt, &row, err);
-    if (status == YS_OK && row) {
-        (void)ys_copy(channel, sizeof channel, ys_col_text(stmt, 0));
-        (void)ys_copy(scope, sizeof scope, ys_col_text(stmt, 1));
-        dead = ys_col_int(stmt, 2) != 0;
-    }
-    ys_stmt_done(stmt);
-    if (status != YS_OK) return status;
-    if (!row || dead) {
-        ys_sim_refuse_oauth(call->reply, 400, "invalid_grant",
-                            "Token has been expired or revoked.");
-        call->done = true;
-        return YS_OK;
-    }
-    (void)snprintf(token, sizeof token, "ya29.simulated-%016llx%016llx",
-                   (unsigned long long)ys_sim_next(&sim->random),
-                   (unsigned long long)ys_sim_next(&sim->random));
-    YS_TRY(ys_sim_token_add(sim, token, channel, scope,
-                            ys_sim_wall(sim) + INT64_C(1000) * TOKEN_LIFE_S, err));
-    ys_sim_reply_start(call->reply, 200, "application/json; charset=utf-8");
-    ys_buf_printf(&call->reply->body, "{\"access_token\":\"%s\",\"expires_in\":%d,\"scope\":",
-                  token, TOKEN_LIFE_S);
-    ys_buf_json(&call->reply->body, scope);
-    ys_buf_text_add(&call->reply->body, ",\"token_type\":\"Bearer\"}");
-    call->event.effect = true;
-    return YS_OK;
-}
-
-enum ys_status ys_sim_token_endpoint(struct ys_sim_call *call, struct ys_error *err)
-{
-    struct ys_sim_params form;
-    char body[4096] = "";
-    const char *error = NULL;
-    if (call->request->body_bytes >= sizeof body) {
-        error = "invalid_request";
-    } else {
-        if (call->request->body_bytes)
-            memcpy(body, call->request->body, call->request->body_bytes);
-        const char *grant =
-            ys_sim_params_parse(&form, body) ? ys_sim_param(&form, "grant_type") : NULL;
-        const char *token = grant ? ys_sim_param(&form, "refresh_token") : NULL;
-        if (!grant) error = "invalid_request";
-        else if (strcmp(grant, "refresh_token") != 0) error = "unsupported_grant_type";
-        else if (!ys_sim_param(&form, "client_id")) error = "invalid_request";
-        else if (!token) error = "invalid_request";
-        else return refresh(call, token, err);
-    }
-    ys_sim_refuse_oauth(call->reply, 400, error, "Bad Request");
-    call->done = true;
     return YS_OK;
 }

@@ -48,7 +48,6 @@ enum ys_status ys_sim_items_update(struct ys_sim_call *call, struct ys_error *er
 enum ys_status ys_sim_items_delete(struct ys_sim_call *call, struct ys_error *err);
 enum ys_status ys_sim_videos_list(struct ys_sim_call *call, struct ys_error *err);
 enum ys_status ys_sim_channels_list(struct ys_sim_call *call, struct ys_error *err);
-enum ys_status ys_sim_token_endpoint(struct ys_sim_call *call, struct ys_error *err);
 
 /* Fills in the account; refuses (call->done) without a good token. */
 YS_CHECKED enum ys_status ys_sim_sign_in(struct ys_sim_call *call, struct ys_error *err);

@@ -174,7 +174,7 @@ void ys_sim_faults_clear(struct ys_sim *sim)
 static bool concerns(const struct ys_sim_fault_rule *rule, enum ys_sim_method method)
 {
     if (rule->method != YS_SIM_M_UNKNOWN) return rule->method == method;
-    if (method == YS_SIM_M_UNKNOWN || method == YS_SIM_M_TOKEN) return false;
+    if (method == YS_SIM_M_UNKNOWN || method >= YS_SIM_M_TOKEN) return false;
     return ys_sim_method_is_write(method) ? rule->writes : rule->reads;
 }
 

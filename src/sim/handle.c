@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "sim/fault_apply.h"
+#include "sim/identity.h"
 #include "sim/record.h"
 
 #define API_PREFIX "/youtube/v3/"
@@ -226,11 +227,11 @@ static enum ys_status run(struct ys_sim_call *call, const struct route *route,
     return YS_OK;
 }
 
-static enum ys_status run_token(struct ys_sim_call *call, const struct ys_sim_fault_rule *fault,
+static enum ys_status run_identity(struct ys_sim_call *call, const struct ys_sim_fault_rule *fault,
                                 struct ys_error *err)
 {
     bool instead = fault && ys_sim_fault_way(fault->kind) == YS_SIM_FAULT_INSTEAD;
-    if (!(instead && !fault->effect)) YS_TRY(ys_sim_token_endpoint(call, err));
+    if (!(instead && !fault->effect)) YS_TRY(ys_sim_identity(call, err));
     if (instead) ys_sim_fault_answer(call, fault);
     else if (fault) ys_sim_fault_looks(call, fault);
     return YS_OK;
@@ -251,10 +252,9 @@ static enum ys_status answer(struct ys_sim_call *call, struct ys_error *err)
     const struct ys_sim_fault_rule *fault = NULL;
     bool known = false;
     const struct route *route = find_route(request, &known);
-    bool token = strcmp(request->path, "/token") == 0 && strcmp(request->method, "POST") == 0;
+    bool identity = ys_sim_identity_method(request, &call->method);
     bool parsed = ys_sim_params_parse(&call->params, request->query);
     if (route) call->method = route->method;
-    if (token) call->method = YS_SIM_M_TOKEN;
     if (route && request->body_bytes > 0 && request->body_bytes <= YS_SIM_BODY_BYTES_MAX)
         YS_TRY(ys_sim_input_read(sim, request->body, request->body_bytes, &call->input, err));
     note_target(call);
@@ -262,7 +262,7 @@ static enum ys_status answer(struct ys_sim_call *call, struct ys_error *err)
     struct edit_ctx edit = {call, YS_OK, err};
     fault = ys_sim_faults_match(&sim->faults, call->method, &sim->random, run_edit, &edit);
     if (edit.status != YS_OK) return edit.status;
-    if (token) YS_TRY(run_token(call, fault, err));
+    if (identity) YS_TRY(run_identity(call, fault, err));
     else if (!route)
         ys_sim_call_refuse(call, known ? YS_SIM_NO_METHOD : YS_SIM_NO_NOT_FOUND);
     else if (!parsed) ys_sim_call_refuse(call, YS_SIM_NO_BAD_REQUEST);

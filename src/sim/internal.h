@@ -22,9 +22,15 @@
 #define YS_SIM_FOREVER INT64_MAX
 #define YS_SIM_REPLY_BYTES_MAX ((size_t)96 << 20)
 #define YS_SIM_BODY_BYTES_MAX ((size_t)1 << 20)
-#define YS_SIM_FORMAT 1
+#define YS_SIM_FORMAT 2
 
 struct ys_sim_record;
+
+/* How the sign-in answers (ys_sim_consent); "" is the normal way. */
+struct ys_sim_consent {
+    char error[64], scope[256], channel_id[YS_ID_BYTES];
+    char token_error[64], token_words[160];
+};
 
 struct ys_sim {
     struct ys_db *db;
@@ -32,6 +38,7 @@ struct ys_sim {
     struct ys_env env;
     struct ys_sim_options options;
     struct ys_sim_faults faults;
+    struct ys_sim_consent consent;
     struct ys_sim_record *record;  /* NULL: none */
     ys_sim_hook_fn hook;
     void *hook_ctx;

@@ -61,7 +61,7 @@ enum ys_status ys_sim_record_add(struct ys_sim_record *record, const struct ys_s
 {
     const struct ys_sim_request *request = call->request;
     const struct ys_buf *reply = &call->reply->body;
-    bool secret = call->method == YS_SIM_M_TOKEN;
+    bool secret = call->method >= YS_SIM_M_TOKEN;
     struct ys_buf *line;
 
     if (record == NULL) return YS_OK;

@@ -11,6 +11,8 @@ static const char schema[] =
     "CREATE TABLE accounts (channel_id TEXT PRIMARY KEY, title TEXT, created_ms BIGINT NOT NULL);"
     "CREATE TABLE tokens (token TEXT PRIMARY KEY, channel_id TEXT NOT NULL, scope TEXT NOT NULL,"
     " expires_ms BIGINT NOT NULL, revoked BIGINT NOT NULL);"
+    "CREATE TABLE codes (code TEXT PRIMARY KEY, challenge TEXT NOT NULL, redirect TEXT NOT NULL,"
+    " scope TEXT NOT NULL, channel_id TEXT NOT NULL, expires_ms BIGINT NOT NULL);"
     "CREATE TABLE refresh_tokens (token TEXT PRIMARY KEY, channel_id TEXT NOT NULL,"
     " scope TEXT NOT NULL, revoked BIGINT NOT NULL);"
     "CREATE TABLE videos (id TEXT PRIMARY KEY, title TEXT NOT NULL, description TEXT NOT NULL,"

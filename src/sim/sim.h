@@ -49,6 +49,7 @@ struct ys_env ys_sim_clock_env(struct ys_sim_clock *clock);
 #define YS_SIM_TOKEN "sim-token"
 #define YS_SIM_CHANNEL_ID "UCsimulated0000000000000"
 #define YS_SIM_CHANNEL_TITLE "Sample Collector"
+#define YS_SIM_CLIENT_SECRET "sim-secret"
 #define YS_SIM_SCOPE "https://www.googleapis.com/auth/youtube"
 #define YS_SIM_SCOPE_READONLY "https://www.googleapis.com/auth/youtube.readonly"
 /* What YouTube allows unless a project was given more. */
@@ -156,7 +157,9 @@ YS_CHECKED enum ys_status ys_sim_handle(struct ys_sim *sim, const struct ys_sim_
     X(ITEMS_UPDATE, "playlistItems.update", "PUT", "playlistItems", 50, true)                    \
     X(ITEMS_DELETE, "playlistItems.delete", "DELETE", "playlistItems", 50, true)                 \
     X(VIDEOS_LIST, "videos.list", "GET", "videos", 1, false)                                     \
-    X(TOKEN, "token", "POST", "token", 0, false)
+    X(TOKEN, "token", "POST", "token", 0, false)                                                 \
+    X(AUTHORIZE, "authorize", "GET", "o/oauth2/v2/auth", 0, false)                               \
+    X(REVOKE, "revoke", "POST", "revoke", 0, false)
 
 enum ys_sim_method {
 #define X(code, name, verb, resource, units, write) YS_SIM_M_##code,
@@ -205,6 +208,15 @@ YS_CHECKED enum ys_status ys_sim_refresh_add(struct ys_sim *sim, const char *tok
 /* From now on the token is refused with 401. */
 YS_CHECKED enum ys_status ys_sim_token_revoke(struct ys_sim *sim, const char *token,
                                               struct ys_error *err);
+
+/* The same for every token that the sign-in gave, and for every refresh token: what a user does at
+ * myaccount.google.com, and what "Testing" does after 7 days. */
+YS_CHECKED enum ys_status ys_sim_revoke_all(struct ys_sim *sim, struct ys_error *err);
+/* How the sign-in answers from now on. what: "deny" (value: the error that goes to the browser),
+ * "scope" (granted instead of what is asked for), "channel" (whose it is), "refuse" (value: the
+ * token endpoint's error, and after a space its description), "allow" (takes all of these back). */
+YS_CHECKED enum ys_status ys_sim_consent(struct ys_sim *sim, const char *what, const char *value,
+                                         struct ys_error *err);
 
 /* ------------------------------------------------------------------ the world behind the API */
 

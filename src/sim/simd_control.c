@@ -13,6 +13,9 @@
  *                              young_write young_read short double total extra_total reset_late
  *                              exhausted (403 or 429) token_life
  *   POST /sim/token            "add TOKEN [CHANNEL_ID [SCOPE]]" or "revoke TOKEN"
+ *   POST /sim/consent          "allow", "deny ERROR", "scope SCOPES", "channel ID", "refuse ERROR
+ *                              [DESCRIPTION]" (see ys_sim_consent), or "revoke"
+ *   POST /sim/account          "ID [TITLE...]": another channel; without a title none
  *   POST /sim/edit             one a line: "add PLAYLIST VIDEO [POSITION]", "remove ITEM",
  *                              "move ITEM POSITION", "rename PLAYLIST TITLE...",
  *                              "privacy PLAYLIST P", "create TITLE...", "delete PLAYLIST",
@@ -144,6 +147,23 @@ static enum ys_status token_line(struct simd *simd, char *line, struct ys_error 
     return ys_fail(err, YS_EINVAL, "add TOKEN [CHANNEL [SCOPE]] or revoke TOKEN expected");
 }
 
+static enum ys_status consent_line(struct simd *simd, char *line, struct ys_error *err)
+{
+    char *space;
+    line[strcspn(line, "\r")] = '\0';
+    if (strcmp(line, "revoke") == 0) return ys_sim_revoke_all(simd->sim, err);
+    space = strchr(line, ' ');
+    if (space) *space++ = '\0';
+    return ys_sim_consent(simd->sim, line, space ? space : "", err);
+}
+
+static enum ys_status account_line(struct simd *simd, char *line, struct ys_error *err)
+{
+    char *title = strchr(line, ' ');
+    if (title) *title++ = '\0';
+    return ys_sim_account_add(simd->sim, line, title, NULL, err);
+}
+
 /* The rest of a line from its second or third word on, put together again. */
 static const char *rest(char *words[WORDS_MAX], size_t count, size_t from)
 {
@@ -226,7 +246,8 @@ static enum ys_status write_endpoint(struct simd *simd, const char *name,
 {
     static const struct { const char *name; line_fn each; } endpoints[] = {
         {"fault", fault_line}, {"clock", clock_line}, {"spend", spend_line}, {"set", set_line},
-        {"token", token_line}, {"edit", edit_line}};
+        {"token", token_line}, {"edit", edit_line}, {"consent", consent_line},
+        {"account", account_line}};
     *known = true;
     if (strcmp(name, "snapshot") == 0) return snapshot(simd, err);
     for (size_t i = 0; i < sizeof endpoints / sizeof endpoints[0]; i++)

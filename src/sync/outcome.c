@@ -334,7 +334,9 @@ static enum ys_status passing(struct ys_engine *engine, size_t task,
     ys_env_random(engine->env, &random, sizeof random);
     wait = ys_backoff_ms(engine->agenda.tasks[task].attempts, ABORTED_FLOOR_MS, random);
     if (outcome->retry_after_ms > wait) wait = outcome->retry_after_ms;
-    if (exchange->reply.wire == YS_WIRE_NOT_SENT) return put_back(engine, task, outcome, wait, err);
+    if (exchange->reply.wire == YS_WIRE_NOT_SENT ||
+        strcmp(outcome->reason, YS_REASON_TOKEN_RENEWED) == 0)
+        return put_back(engine, task, outcome, wait, err);
     return ys_engine_again(engine, task, outcome->reason, outcome->message, wait, err);
 }
 

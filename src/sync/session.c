@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 #include "base/text.h"
 #include "store/imports.h"
 
@@ -53,6 +54,17 @@ static enum ys_status take_options(struct ys_session *session, const struct ys_o
     return YS_OK;
 }
 
+/* The file is read when the first request is about to leave: what needs none works without. */
+static enum ys_status use_signin(struct ys_session *session, const struct ys_options *options,
+                                 struct ys_error *err)
+{
+    if (options->token_command)
+        return ys_tokens_new(&session->tokens, NULL, options->token_command, &session->clock_env,
+                             err);
+    if (!options->signin_path || !ys_path_exists(options->signin_path)) return YS_OK;
+    return ys_tokens_new(&session->tokens, options->signin_path, NULL, &session->clock_env, err);
+}
+
 enum ys_status ys_session_open_on(struct ys_session **out, const struct ys_options *options,
                                   const char *vfs, struct ys_error *err)
 {
@@ -72,6 +84,8 @@ enum ys_status ys_session_open_on(struct ys_session **out, const struct ys_optio
     session->began_mono_ms = ys_env_mono_ms(&session->clock_env);
     if (status == YS_OK && options->access_token)
         status = ys_session_set_token(session, options->access_token, err);
+    else if (status == YS_OK)
+        status = use_signin(session, options, err);
     if (status == YS_OK) status = ys_store_open(&session->store, &store, &session->clock_env, err);
     if (status == YS_OK) *out = session;
     else ys_session_close(session);
@@ -90,6 +104,7 @@ void ys_session_close(struct ys_session *session)
     ys_client_free(session->client);
     if (session->owns_transport) ys_transport_free(session->transport);
     ys_store_close(session->store);
+    ys_tokens_free(session->tokens);
     ys_clock_file_close(session->clock);
     ys_free(session->token);
     ys_free(session);
@@ -127,6 +142,24 @@ enum ys_status ys_session_set_token(struct ys_session *session, const char *toke
     return YS_OK;
 }
 
+enum ys_status ys_session_use_signin(struct ys_session *session, const char *path,
+                                     struct ys_error *err)
+{
+    struct ys_tokens *tokens;
+
+    if (!path) return ys_fail(err, YS_EINVAL, "The file of a sign-in is needed.");
+    while (session->client && ys_client_in_flight(session->client) > 0)
+        YS_TRY(ys_client_poll(session->client, YS_REQUEST_TIMEOUT_MS, err));
+    YS_TRY(ys_tokens_new(&tokens, path, NULL, &session->clock_env, err));
+    if (session->client) ys_client_use_tokens(session->client, tokens);
+    ys_tokens_free(session->tokens);
+    session->tokens = tokens;
+    ys_free(session->token);
+    session->token = NULL;
+    session->channel_checked = false;
+    return YS_OK;
+}
+
 enum ys_status ys_session_client(struct ys_session *session, struct ys_client **out,
                                  struct ys_error *err)
 {
@@ -135,6 +168,7 @@ enum ys_status ys_session_client(struct ys_session *session, struct ys_client **
         .env = &session->clock_env,
         .base_url = session->api.url,
         .token = session->token,
+        .tokens = session->token ? NULL : session->tokens,
         .project = session->project,
         .interrupted = &session->interrupted,
     };

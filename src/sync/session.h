@@ -15,6 +15,7 @@ struct ys_session {
     struct ys_client *client;          /* NULL until it is needed */
     struct ys_http_base api;           /* where requests go */
     char *token;                       /* NULL: none */
+    struct ys_tokens *tokens;          /* NULL: no sign-in and no token command */
     char project[YS_NAME_BYTES];
     char backup_dir[1024];
     int64_t began_mono_ms;             /* when it was opened, or its client made anew */

@@ -459,7 +459,7 @@ static void without_reply(enum ys_method method, const struct ys_http_reply *rep
                           struct ys_outcome *out)
 {
     bool sent = reply->wire != YS_WIRE_NOT_SENT;
-    char words[256];
+    char words[512];
 
     /* A request that this program refuses to send will not get better by itself. */
     if (!sent && reply->status == YS_EINVAL) {

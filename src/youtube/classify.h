@@ -47,7 +47,7 @@ struct ys_outcome {
     char api_status[48];          /* error.status, "" when absent */
     char reason[YS_REASON_BYTES]; /* the first errors[].reason, or the transport's word */
     char domain[64];
-    char message[256];            /* for people: tags stripped, no secrets */
+    char message[512];            /* for people: tags stripped, no secrets */
     int64_t retry_after_ms;       /* -1: not said */
     int64_t window_start_ms;      /* start of the server's quota day, 0: not said */
     int64_t quota_limit;          /* the server's daily limit, -1: not said */

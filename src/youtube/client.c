@@ -46,6 +46,7 @@ enum ys_status ys_client_new(struct ys_client **out, const struct ys_client_opti
     client->transport = options->transport;
     client->env = options->env;
     client->interrupted = options->interrupted;
+    client->tokens = options->tokens;
     client->newest_day = -1;
     client->last_write_mono_ms = INT64_MIN;
     (void)ys_copy(client->project, sizeof client->project, options->project);
@@ -108,7 +109,7 @@ enum ys_status ys_client_set_token(struct ys_client *client, const char *token,
 
 bool ys_client_has_token(const struct ys_client *client)
 {
-    return client->token != NULL;
+    return client->token != NULL || client->tokens != NULL;
 }
 
 struct ys_json *ys_client_json(struct ys_client *client)
@@ -224,6 +225,7 @@ static void arrived(struct ys_client *client, struct ys_flight *flight)
     exchange->done_at_ms = ys_client_now_ms(client);
     ys_classify(client->json, exchange->booking.method, &exchange->reply, exchange->done_at_ms,
                 &exchange->outcome);
+    ys_client_token_after(client, flight);
     switch (exchange->outcome.verdict) {
     case YS_VERDICT_SLOW_DOWN: pace = YS_PACE_THROTTLED; break;
     case YS_VERDICT_RETRY:
@@ -253,9 +255,10 @@ void ys_client_send(struct ys_client *client, const struct ys_booking *booking,
     const struct ys_method_info *info = ys_method_info(booking->method);
     struct ys_flight *flight = free_flight(client);
     struct ys_error err = {0};
+    enum ys_status status;
+    bool no_token;
     struct ys_http_request http = {
         .method = info->verb,
-        .token = client->token,
         .body = request->body.bytes ? ys_buf_text(&request->body) : NULL,
         .body_bytes = request->body.bytes,
         .if_none_match = request->if_none_match[0] ? request->if_none_match : NULL,
@@ -265,7 +268,6 @@ void ys_client_send(struct ys_client *client, const struct ys_booking *booking,
         .may_leave_ctx = flight,
     };
     struct ys_buf url;
-    enum ys_status status;
 
     YS_REQUIRE(flight); /* the limiter's caps keep the number below YS_FLIGHTS_MAX */
     memset(flight, 0, sizeof *flight);
@@ -278,11 +280,15 @@ void ys_client_send(struct ys_client *client, const struct ys_booking *booking,
     flight->exchange.sent_mono_ms = ys_env_mono_ms(client->env);
     flight->exchange.clock_known = ys_client_clock_known(client);
     if (info->write) client->last_write_mono_ms = flight->exchange.sent_mono_ms;
+    status = ys_client_token_before(client, &err);
+    no_token = status != YS_OK;
+    http.token = client->token;
+    flight->token_number = client->token_number;
     ys_buf_init(&url, YS_URL_BYTES_MAX);
     ys_buf_text_add(&url, client->base_url);
     ys_buf_text_add(&url, ys_buf_text(&request->url));
     http.url = ys_buf_text(&url);
-    status = ys_buf_check(&url, "The request's URL", &err);
+    if (status == YS_OK) status = ys_buf_check(&url, "The request's URL", &err);
     if (status == YS_OK && !claim_is_fresh(flight))
         status = ys_fail(&err, YS_ENETWORK, "It was too late to send it.");
     if (status == YS_OK)
@@ -291,6 +297,7 @@ void ys_client_send(struct ys_client *client, const struct ys_booking *booking,
     if (status != YS_OK) {
         not_sent(flight, &err);
         arrived(client, flight);
+        if (no_token) ys_client_token_failed(&flight->exchange.outcome, &err);
     }
 }
 

@@ -17,6 +17,7 @@
 
 #include "net/limiter.h"
 #include "net/retry.h"
+#include "net/signin.h"
 #include "store/quota.h"
 #include "youtube/classify.h"
 #include "youtube/request.h"
@@ -29,6 +30,9 @@
  * taken over meanwhile (half of a job's lease, sync/engine.h). */
 #define YS_CLAIM_MS INT64_C(150000)
 
+/* The reason of a RETRY: the token had ended and was renewed, so sending it again will do. */
+#define YS_REASON_TOKEN_RENEWED "token_renewed"
+
 struct ys_client;
 
 struct ys_client_options {
@@ -36,7 +40,8 @@ struct ys_client_options {
     struct ys_transport *transport;  /* borrowed */
     const struct ys_env *env;        /* borrowed */
     const char *base_url;            /* without a trailing slash */
-    const char *token;               /* NULL: YS_ENOTOKEN on the first call */
+    const char *token;               /* NULL: from `tokens`; without any YS_ENOTOKEN */
+    struct ys_tokens *tokens;        /* NULL, or where tokens come from; borrowed */
     const char *project;
     volatile sig_atomic_t *interrupted; /* borrowed; not 0: stop at the next clean point */
 };
@@ -47,6 +52,8 @@ YS_CHECKED enum ys_status ys_client_new(struct ys_client **out,
 void ys_client_free(struct ys_client *client);
 YS_CHECKED enum ys_status ys_client_set_token(struct ys_client *client, const char *token,
                                               struct ys_error *err);
+/* Tokens come from there from now on; not while requests are in flight. */
+void ys_client_use_tokens(struct ys_client *client, struct ys_tokens *tokens);
 bool ys_client_has_token(const struct ys_client *client);
 
 struct ys_json *ys_client_json(struct ys_client *client);

@@ -172,10 +172,10 @@ enum ys_status ys_client_book(struct ys_client *client, enum ys_method method, i
     };
     enum ys_grant grant;
 
-    if (!client->token)
+    if (!ys_client_has_token(client))
         return ys_fail(err, YS_ENOTOKEN,
-                       "There is no access token. Set YTSYNC_ACCESS_TOKEN to an OAuth 2.0 access "
-                       "token with the scope youtube.force-ssl and call again.");
+                       "You are not signed in. Sign in with `login` (or set YTSYNC_ACCESS_TOKEN to "
+                       "an OAuth 2.0 access token).");
     days_between(client, now, now + YS_REQUEST_TIMEOUT_MS, &call.day, &call.day2);
     if (call.day2 == call.day) call.day2 = -1;
     YS_TRY(ys_quota_book(client->store, &call, &client->limits, &grant, &out->usage_id, err));

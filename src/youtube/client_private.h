@@ -14,6 +14,7 @@ struct ys_flight {
     enum { YS_FLIGHT_FREE, YS_FLIGHT_OUT, YS_FLIGHT_BACK } state;
     uint64_t wire_tag;
     const struct ys_env *env;
+    int64_t token_number;
     struct ys_exchange exchange;
 };
 
@@ -26,6 +27,9 @@ struct ys_client {
     char base_url[1024];
     char project[YS_NAME_BYTES];
     char *token;                       /* NULL: none */
+    struct ys_tokens *tokens;          /* NULL: the token is all there is */
+    int64_t token_number;              /* of the token in use; a new one has a higher number */
+    bool token_doubted;                /* it came after a refusal, and nothing accepted it yet */
     struct ys_quota_limits limits;
     struct ys_limiter limiter;
     struct ys_retry_budget budget;
@@ -43,5 +47,11 @@ struct ys_client {
     uint64_t next_read_tag, next_write_tag;
     struct ys_flight flights[YS_FLIGHTS_MAX];
 };
+
+/* client_token.c: before a request is sent; after one was answered; and what a failure of the
+ * former means for the request. */
+YS_CHECKED enum ys_status ys_client_token_before(struct ys_client *client, struct ys_error *err);
+void ys_client_token_after(struct ys_client *client, struct ys_flight *flight);
+void ys_client_token_failed(struct ys_outcome *outcome, const struct ys_error *err);
 
 #endif

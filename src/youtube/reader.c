@@ -375,16 +375,16 @@ static enum ys_status book_one(struct ys_client *client, enum ys_method method,
     return status;
 }
 
-enum ys_status ys_client_write(struct ys_client *client, struct ys_request *request,
-                               struct ys_exchange *out, struct ys_error *err)
+/* Books, sends and awaits a write. */
+static enum ys_status write_once(struct ys_client *client, struct ys_request *request,
+                                 struct ys_exchange *out, struct ys_error *err)
 {
     struct ys_booking booking;
     uint64_t tag = YS_TAG_WRITES + ++client->next_write_tag;
     enum ys_status status = book_one(client, request->method, &booking, err);
 
-    if (status == YS_OK) ys_client_send(client, &booking, request, tag);
-    ys_request_free(request);
     if (status != YS_OK) return status;
+    ys_client_send(client, &booking, request, tag);
     while (!ys_client_take(client, tag, tag, out))
         YS_TRY(ys_client_poll(client, TURN_MS, err));
     status = ys_store_begin(client->store, err);
@@ -394,5 +394,19 @@ enum ys_status ys_client_write(struct ys_client *client, struct ys_request *requ
         ys_store_rollback(client->store);
         ys_exchange_free(out);
     }
+    return status;
+}
+
+enum ys_status ys_client_write(struct ys_client *client, struct ys_request *request,
+                               struct ys_exchange *out, struct ys_error *err)
+{
+    enum ys_status status = write_once(client, request, out, err);
+
+    /* Refused for a token that had ended: nothing was applied, and there is a new one. */
+    if (status == YS_OK && strcmp(out->outcome.reason, YS_REASON_TOKEN_RENEWED) == 0) {
+        ys_exchange_free(out);
+        status = write_once(client, request, out, err);
+    }
+    ys_request_free(request);
     return status;
 }

@@ -194,7 +194,7 @@ describe("no token", function()
         for _, words in ipairs({ "fetch", "plan", "run --yes" }) do
             env.YTSYNC_ACCESS_TOKEN = ""
             local code, _, err = simulator.command(words, env)
-            refused(words, code, err, 77, "There is no access token. Set YTSYNC_ACCESS_TOKEN")
+            refused(words, code, err, 77, "You are not signed in. Sign in with `")
             env.YTSYNC_ACCESS_TOKEN = TOKEN .. "\n" .. TOKEN
             code, _, err = simulator.command(words, env)
             refused(words, code, err, 77, "The access token is not usable",

@@ -401,7 +401,8 @@ describe("what goes wrong before the work", function()
         library()
         local code, err = fails("fetch", { env = { YTSYNC_DB = DB } })
         assert.equal(77, code)
-        assert.equal("ytsync: There is no access token. Set YTSYNC_ACCESS_TOKEN.\n", err)
+        assert.equal("ytsync: There is no access token. Set YTSYNC_ACCESS_TOKEN.\n"
+            .. "Then go on with: ytsync fetch\n", err)
     end)
 
     it("no home", function()

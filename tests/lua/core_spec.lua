@@ -11,7 +11,7 @@ local SESSION_METHODS = {
     "confirm", "create_playlist", "delete_playlist", "errors", "fetch", "forget_import",
     "import_takeout", "interrupt", "items",
     "job", "log", "now", "operations", "pause", "plan", "playlists", "quota", "resume",
-    "set_token", "sleep", "start", "status", "videos",
+    "set_token", "sleep", "start", "status", "use_signin", "videos", "whoami",
 }
 
 -- A path that no test used yet.
@@ -70,20 +70,61 @@ local ARGUMENTS = {
     config_set = { "quota.daily", 5000 }, items = { "PLx" }, operations = { 1 }, errors = { 1 },
     create_playlist = { { title = "T" } }, add_video = { "PLx", "video-00001" },
     delete_playlist = { "PLx" }, plan = { {} }, forget_import = { "PLx" },
-    import_takeout = { { paths = { "/nowhere" } } },
+    import_takeout = { { paths = { "/nowhere" } } }, use_signin = { "x" },
 }
 
 describe("ytsync.core", function()
     after_each(no_handles_left)
 
     it("has the functions that are written down, and no more", function()
-        assert.are.same({ "charge", "columns", "config_keys", "exists", "fold", "guarded",
-            "handles", "isatty",
-            "matcher", "mkdir_p", "notify", "on_interrupt", "open", "patterns", "pcall", "sha256",
-            "version" }, keys(core))
+        assert.are.same({ "charge", "client_keep", "columns", "config_keys", "exists", "files",
+            "fold", "guarded", "handles", "isatty", "login", "matcher", "mkdir_p", "notify",
+            "on_interrupt", "open", "open_with", "patterns", "pcall", "sha256", "signin",
+            "signin_adopt", "signin_remove", "signin_revoke", "version" }, keys(core))
         assert.is_truthy(core.version:match("^%d+%.%d+%.%d+$"))
         assert.are.same({ "quota.daily", "quota.keep", "quota.creates", "pace.per_second",
             "pace.reads", "pace.writes", "pace.settle_s" }, core.config_keys)
+    end)
+
+    it("signs in by handles that close, and names no secret", function()
+        local client = fresh()
+        local file = assert(io.open(client, "w"))
+        file:write('{"installed":{"client_id":"planted-id","client_secret":"planted-secret"}}')
+        file:close()
+        local login = assert(core.login { client = client, write = true })
+        assert.are.equal(1, core.handles())
+        assert.is_truthy(login:url():find("https://accounts.google.com/o/oauth2/v2/auth?", 1, true))
+        assert.is_falsy(login:url():find("planted-secret", 1, true))
+        assert.is_false(login:wait(-5))
+        refused("invalid_argument", "This is no answer of Google's sign-in.", login:paste("x"))
+        refused("wrong_state", "The browser did not come back yet.", login:finish(fresh()))
+        raises("number expected", login.wait, login)
+        assert.is_true(login:close())
+        assert.is_true(login:close())
+        for _, method in ipairs({ "url", "wait", "paste", "finish" }) do
+            refused("closed", "the login is closed", login[method](login, method == "wait" and 1
+                or "x"))
+        end
+        local kept = fresh()
+        assert.is_true(core.client_keep(client, kept))
+        refused("not_found", "There is no file", core.client_keep(fresh(), kept))
+        refused("auth_error", "holds no sign-in", core.signin(kept))
+        refused("not_found", "You are not signed in", core.signin(fresh()))
+        refused("not_found", "You are not signed in", core.signin_revoke(fresh()))
+        refused("not_found", "You are not signed in", core.signin_adopt(fresh(), kept, "UC", "T"))
+        assert.is_true(core.signin_remove(kept))
+        assert.is_false(core.exists(kept))
+        raises("'client' is missing", core.login, {})
+        refused("invalid_argument", "unknown key 'cliet'", core.login { cliet = "x" })
+        assert.is_false(core.open_with("/no/such/program", "x"))
+        assert.are.same({}, core.files("/no/such/folder"))
+        assert.is_true(#core.files("tests/lua") > 10)
+        do
+            local abandoned <close> = assert(core.login { client = client })
+            assert.is_truthy(tostring(abandoned):find("ytsync.login", 1, true))
+        end
+        assert(core.login { client = client })
+        collectgarbage()
     end)
 
     it("is written down: each function and method stands in src/lua/README.md", function()

@@ -151,6 +151,33 @@ function Simulator:run(words, more, under)
     return M.command(words, env, under)
 end
 
+--- Settings for signing in at this simulator instead of being given a token: a folder for data of
+--- its own, a browser that agrees at once, and no token.
+---@return table env
+function Simulator:signing_in()
+    local folder = M.path("data")
+    local browser = M.write(M.path("browser"), "#!/bin/sh\nexec " .. LUA
+        .. " tests/support/browser.lua \"$1\"\n")
+    os.execute("chmod 700 " .. quote(browser))
+    self.env.YTSYNC_ACCESS_TOKEN = ""
+    self.env.XDG_DATA_HOME = folder
+    self.env.YTSYNC_BROWSER = browser
+    self.data = folder .. "/ytsync"
+    return self.env
+end
+
+--- The JSON file of an OAuth client whose sign-in is this simulator. `changes` overrides members.
+---@return string path
+function Simulator:client_file(changes)
+    local client = { client_id = "sim-client", client_secret = "sim-secret",
+        project_id = "sim-project", auth_uri = self.url .. "/o/oauth2/v2/auth",
+        token_uri = self.url .. "/token" }
+    for name, value in pairs(changes or {}) do
+        client[name] = value
+    end
+    return M.write(M.path("client.json"), json.encode({ installed = client }))
+end
+
 local Running = {}
 Running.__index = Running
 

@@ -183,7 +183,8 @@ static void test_token_endpoint(void **state)
     static char fresh[256];
 
     BOX(box, ys_sim_refresh_add(box->sim, "1//refresh", YS_SIM_CHANNEL_ID, NULL, &box->err));
-    assert_int_equal(token_call(box, "grant_type=refresh_token&client_id=c&client_secret=s&"
+    assert_int_equal(token_call(box, "grant_type=refresh_token&client_id=c&"
+                                     "client_secret=sim-secret&"
                                      "refresh_token=1%2F%2Frefresh"),
                      200);
     assert_int_equal(box_number(box, "expires_in"), 3599);

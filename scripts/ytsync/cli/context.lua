@@ -11,6 +11,7 @@ local ytsync = require("ytsync")
 
 local M = {}
 
+local ACCOUNT_BYTES_MAX = 32
 -- Written at the first Ctrl-C, over the line of progress.
 local STOPPING = "\r\27[KStopping: what is under way is finished first. Ctrl-C again stops at "
     .. "once.\n"
@@ -115,7 +116,7 @@ end
 ---@return string
 function Context:command(words)
     local line = self.world.command .. " " .. words
-    for _, key in ipairs({ "db", "policy" }) do
+    for _, key in ipairs({ "account", "db", "policy" }) do
         local value = self.options[key]
         if value then
             line = line .. " --" .. key .. " " .. quoted(value)
@@ -127,7 +128,8 @@ end
 --- The call itself, to be made once more.
 ---@return string
 function Context:again()
-    local words, seen = { self.verb }, { ["--db"] = true, ["--policy"] = true }
+    local words, seen = { self.verb }, { ["--account"] = true, ["--db"] = true,
+        ["--policy"] = true }
     for _, argument in ipairs(self.arguments) do
         words[#words + 1] = quoted(argument)
     end
@@ -146,7 +148,7 @@ end
 ---@param message string
 ---@return string
 function Context:with_commands(message)
-    return (message:gsub("`(%l[%l%d%s%.-]*)`", function(words)
+    return (message:gsub("`(%l[%l%d%s%.-]*[%u%l%d%s-]*)`", function(words)
         return "`" .. self:command(words) .. "`"
     end))
 end
@@ -159,6 +161,11 @@ end
 ---@return integer
 function Context:fail(message, name, trace, remedy)
     self.progress:clear()
+    local getenv = self.world.getenv
+    if not remedy and (name == "auth_error" or name == "no_token")
+        and not given(getenv("YTSYNC_ACCESS_TOKEN")) then
+        remedy = self.verb == "login" and "" or "Then go on with: " .. self:again()
+    end
     local hint = remedy or exits.remedy(name, function(words)
         return words == "again" and self:again() or self:command(words)
     end)
@@ -254,6 +261,31 @@ function Context:signed_in()
         or given(getenv("YTSYNC_TOKEN_COMMAND")) ~= nil or (kept ~= nil and core.exists(kept))
 end
 
+--- A file below ytsync's folder for data.
+---@param name string
+---@return string|nil
+function Context:data_path(name)
+    return in_folder(self.world.getenv, "XDG_DATA_HOME", "/.local/share", name)
+end
+
+--- The name of the account, "default" unless --account says otherwise.
+---@return string|nil
+---@return integer|nil code
+function Context:account()
+    local name = self.options.account or "default"
+    if not name:find("^[%w][%w_-]*$") or #name > ACCOUNT_BYTES_MAX then
+        return nil, self:usage(("an account's name has 1 to %d letters, digits, '-' and '_', not "
+            .. "'%s'"):format(ACCOUNT_BYTES_MAX, name))
+    end
+    return name
+end
+
+--- The simulator's clock file, when there is one.
+---@return string|nil
+function Context:clock()
+    return given(self.world.getenv("YTSYNC_CLOCK"))
+end
+
 --- True when the database file is there.
 ---@return boolean
 function Context:has_database()
@@ -283,12 +315,19 @@ function Context:open(options)
     if not self.options.db and not core.exists(path) then
         core.mkdir_p(folder_of(path)) -- a failure shows when the database is opened
     end
+    local account, code = self:account()
+    if not account then
+        return nil, code
+    end
+    local signin = self:data_path("accounts/" .. account .. ".json")
     local getenv = self.world.getenv
     local session, message, name = ytsync.open({
         db = path,
         token = given(getenv("YTSYNC_ACCESS_TOKEN")),
         api_url = given(getenv("YTSYNC_API_URL")),
-        clock = given(getenv("YTSYNC_CLOCK")),
+        signin = signin,
+        token_command = given(getenv("YTSYNC_TOKEN_COMMAND")),
+        clock = self:clock(),
         must_exist = options and options.must_exist or false,
         accept_old = self.options.accept_old or false,
     })

@@ -7,13 +7,15 @@ local OPTIONS = [[
 Options for all verbs:
   --db FILE       the database (YTSYNC_DB; default in the XDG data folder)
   --policy FILE   the policy (YTSYNC_POLICY; default in the XDG config folder)
+  --account NAME  another sign-in than "default" (it needs a database of its own)
   --yes, -y       answer the first question with yes
   --delete        answer the question before playlists are deleted with yes
   --json          the result as JSON on standard output
   --quiet, -q     no progress and no remarks
   -v, --verbose   every operation, and tracebacks
   --accept-old    take a database that is an old copy
-Environment: YTSYNC_DB, YTSYNC_POLICY, YTSYNC_ACCESS_TOKEN, YTSYNC_API_URL (https, or http on this
+Environment: YTSYNC_DB, YTSYNC_POLICY; YTSYNC_ACCESS_TOKEN or YTSYNC_TOKEN_COMMAND instead of a
+sign-in; YTSYNC_BROWSER (a program that opens addresses); YTSYNC_API_URL (https, or http on this
 machine only), YTSYNC_CLOCK (a simulator's clock, with an API on this machine only).
 Exit codes: 0 done or in order; 1 failed; 2 plan --exit-code: changes; 64 wrong call, or a question
 without a terminal; 65 policy or data; 75 paused, waiting, or another one is at work; 77 sign-in.]]

@@ -6,10 +6,12 @@ local guide = require("ytsync.cli.guide")
 local help = require("ytsync.cli.help")
 local job = require("ytsync.cli.job")
 local options = require("ytsync.cli.options")
+local logout = require("ytsync.cli.logout")
 local text = require("ytsync.text")
 
 local VERBS = {
     { name = "demo", definition = require("ytsync.cli.demo") },
+    { name = "login", definition = require("ytsync.cli.login") },
     { name = "check", definition = require("ytsync.cli.check") },
     { name = "import", definition = require("ytsync.cli.import") },
     { name = "init", definition = require("ytsync.cli.init") },
@@ -24,6 +26,8 @@ local VERBS = {
     { name = "log", definition = require("ytsync.cli.log") },
     { name = "quota", definition = require("ytsync.cli.quota") },
     { name = "config", definition = require("ytsync.cli.config") },
+    { name = "logout", definition = logout.logout },
+    { name = "forget", definition = logout.forget },
 }
 
 local function find(name)

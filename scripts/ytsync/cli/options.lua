@@ -8,6 +8,8 @@ local M = {}
 --- verbs it is (nil: all).
 M.OPTIONS = {
     ["--accept-old"] = { key = "accept_old" },
+    ["--account"] = { key = "account", value = "NAME" },
+    ["--client"] = { key = "client", value = "FILE", verbs = { login = true } },
     ["--db"] = { key = "db", value = "FILE" },
     ["--delete"] = { key = "delete" },
     ["--exit-code"] = { key = "exit_code", verbs = { plan = true } },
@@ -17,13 +19,16 @@ M.OPTIONS = {
         verbs = { log = true, status = true, pause = true, resume = true, cancel = true } },
     ["--json"] = { key = "json" },
     ["--limit"] = { key = "limit", value = "NUMBER", number = true, verbs = { log = true } },
+    ["--no-browser"] = { key = "no_browser", verbs = { login = true, run = true } },
     ["--offline"] = { key = "offline", verbs = { plan = true } },
     ["--policy"] = { key = "policy", value = "FILE" },
     ["--print"] = { key = "print", verbs = { init = true } },
     ["--quiet"] = { key = "quiet" },
+    ["--switch"] = { key = "switch", verbs = { login = true } },
     ["--verbose"] = { key = "verbose" },
     ["--version"] = { key = "version" },
     ["--wait"] = { key = "wait", verbs = { run = true } },
+    ["--write"] = { key = "write", verbs = { login = true } },
     ["--yes"] = { key = "yes" },
 }
 

@@ -3,6 +3,7 @@ local exits = require("ytsync.cli.exits")
 local library = require("ytsync.cli.library")
 local policydiff = require("ytsync.cli.policydiff")
 local report = require("ytsync.report")
+local signin = require("ytsync.cli.signin")
 local text = require("ytsync.text")
 local work = require("ytsync.cli.work")
 
@@ -31,6 +32,10 @@ local function go_on(ctx, session, policy, status)
     if status.pause_reason == "user_paused" or status.pause_requested then
         return ctx:fail(("job %d is paused, because you paused it"):format(status.id), "paused",
             nil, "Take it up again with: " .. ctx:command("resume"))
+    end
+    local may, code = signin.need_write(ctx, session)
+    if not may then
+        return code
     end
     local job, message, name = session:job(status.id, { policy = policy })
     if not job then
@@ -78,6 +83,11 @@ local function begin(ctx, session, policy)
             ctx:say("Nothing was changed.")
             return exits.OK
         end
+    end
+    local may
+    may, code = signin.need_write(ctx, session)
+    if not may then
+        return code
     end
     local job, message, name = session:start(plan)
     if not job then
