@@ -232,12 +232,28 @@ static void check_old(struct storm *storm, const struct carried *carried)
             if (strcmp(carried->ids[j], playlist->id) == 0) break;
         if (j < storm->scenario.category_count) continue;
         if (strcmp(playlist->id, storm->oracle.protected_id) == 0) continue;
+        if (strcmp(playlist->id, storm->oracle.inbox_id) == 0) continue;
         storm_must(storm,
                    ys_truth_items(storm->sim, playlist->id, look_at_row, &left, &storm->err));
         if (left.excuses == 0)
             storm_fail(storm, "old \"%s\" is still there, with %zu entries that all have a place",
                        playlist->title, left.count);
     }
+}
+
+/* Nothing is left in the inbox that has a place elsewhere. */
+static void check_inbox(struct storm *storm)
+{
+    struct leftovers left = {.storm = storm, .category = storm->scenario.category_count};
+    struct ys_truth_playlist inbox;
+
+    if (!storm->oracle.inbox_id[0] ||
+        ys_truth_playlist(storm->sim, storm->oracle.inbox_id, &inbox, NULL) != YS_OK)
+        return; /* the user may have deleted it */
+    storm_must(storm, ys_truth_items(storm->sim, inbox.id, look_at_row, &left, &storm->err));
+    if (left.count > left.excuses)
+        storm_fail(storm, "%zu videos of the inbox have a place and are still there",
+                   left.count - left.excuses);
 }
 
 static void check_wanted_state(struct storm *storm)
@@ -249,6 +265,7 @@ static void check_wanted_state(struct storm *storm)
     by_title(storm, &carried);
     for (i = 0; i < storm->scenario.category_count; i++) check_category(storm, i, &carried);
     if (storm->scenario.old == YS_OLD_DELETE) check_old(storm, &carried);
+    check_inbox(storm);
     if (storm->oracle.protected_id[0]) {
         struct ys_truth_playlist kept;
         if (ys_truth_playlist(storm->sim, storm->oracle.protected_id, &kept, NULL) != YS_OK ||

@@ -209,6 +209,8 @@ static void before_playlist_delete(struct storm *storm, const char *playlist_id)
 
     if (strcmp(playlist_id, storm->oracle.protected_id) == 0)
         storm_fail(storm, "the protected playlist is deleted");
+    if (strcmp(playlist_id, storm->oracle.inbox_id) == 0)
+        storm_fail(storm, "the inbox is deleted");
     if (storm->scenario.old != YS_OLD_DELETE)
         storm_fail(storm, "%s is deleted under old = \"%s\"", playlist_id,
                    ys_old_name(storm->scenario.old));
@@ -219,14 +221,33 @@ static void before_playlist_delete(struct storm *storm, const char *playlist_id)
     }
 }
 
+/* Whether the item stands in the inbox; one that leaves it must be in its place. */
+static bool leaves_inbox(struct storm *storm, const char *item_id)
+{
+    static struct items items;
+    const char *inbox = storm->oracle.inbox_id, *why;
+    struct ys_truth_playlist there;
+    size_t i;
+
+    if (!inbox[0] || ys_truth_playlist(storm->sim, inbox, &there, NULL) != YS_OK) return false;
+    read_items(storm, inbox, &items);
+    for (i = 0; i < items.count; i++)
+        if (strcmp(items.rows[i].id, item_id) == 0) break;
+    if (i == items.count) return false;
+    why = against(storm, inbox, items.rows[i].video_id);
+    if (why) judge_delete(storm, "takeout", inbox, items.rows[i].video_id, why);
+    return true;
+}
+
 static void before_item_delete(struct storm *storm, const char *item_id)
 {
     static struct items items;
     char playlist_id[YS_ID_BYTES] = "";
     const char *why;
-    size_t i, j, copies = 0;
+    size_t i, j = 0, copies = 0;
 
-    /* Whose item it is: those of carriers are all that may be taken out. */
+    if (leaves_inbox(storm, item_id)) return;
+    /* Whose item it is: else those of carriers are all that may be taken out. */
     for (i = 0; i < storm->oracle.carrier_count && !playlist_id[0]; i++) {
         read_items(storm, storm->oracle.carriers[i].id, &items);
         for (j = 0; j < items.count; j++)

@@ -59,11 +59,14 @@ static bool choose_title(void *ctx, const struct ys_truth_playlist *playlist)
            !storm->scenario.categories[choosing->category].adopts)
         choosing->category++;
     if (choosing->category == storm->scenario.category_count) {
-        /* The first one that no category bears. */
-        if (storm->scenario.protects) {
+        /* The first ones that no category bears. */
+        if (storm->scenario.protects && !storm->oracle.protected_id[0]) {
             (void)ys_copy(storm->oracle.protected_id, YS_ID_BYTES, playlist->id);
             storm->oracle.protected_items = playlist->items;
+            return storm->scenario.has_inbox;
         }
+        if (storm->scenario.has_inbox)
+            (void)ys_copy(storm->oracle.inbox_id, YS_ID_BYTES, playlist->id);
         return false;
     }
     (void)ys_copy(storm->titles[choosing->category], YS_TITLE_BYTES, playlist->title);
@@ -166,6 +169,8 @@ struct ys_target *policy_target(struct storm *storm)
     }
     if (status == YS_OK && storm->oracle.protected_id[0])
         status = ys_target_protect(placing.target, storm->oracle.protected_id, &storm->err);
+    if (status == YS_OK && storm->oracle.inbox_id[0])
+        status = ys_target_add_inbox(placing.target, storm->oracle.inbox_id, &storm->err);
     if (status == YS_OK)
         status = ys_videos_each(storm->session, place_video, &placing, &storm->err);
     if (status == YS_OK) {

@@ -175,6 +175,7 @@ static void draw_policy(struct scenario *out, uint64_t random)
     out->protects = chance_one_in(&random, 6);
     for (i = 0; i < out->category_count; i++)
         out->categories[i].ordered = chance_one_in(&random, 3);
+    out->has_inbox = chance_one_in(&random, 4);
 }
 
 static void draw_limits(struct scenario *out, uint64_t random)

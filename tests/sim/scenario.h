@@ -30,6 +30,7 @@ struct scenario {
     int unmatched_permille, dropped_permille, twice_permille;
     bool drop_gone;             /* private and deleted videos are dropped */
     bool protects;              /* one of the playlists is never to be touched */
+    bool has_inbox;             /* videos leave one of the playlists when they are in their place */
     /* settings of ytsync */
     int64_t step_ms;            /* how long a step may wait */
     int64_t daily_units, keep_units, creates, settle_s, per_second, reads, writes;

@@ -95,6 +95,7 @@ struct storm_oracle {
     size_t video_count;
     char protected_id[YS_ID_BYTES];
     int64_t protected_items;
+    char inbox_id[YS_ID_BYTES];
     bool library_touched;      /* the user edited at all */
 };
 
