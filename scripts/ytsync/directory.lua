@@ -56,6 +56,21 @@ function Directory.new(playlists, videos)
     return self
 end
 
+-- Watch Later under the name that policies call it by, whatever it is called in the language of the
+-- account that it was exported from.
+local function watch_later(self, name)
+    if name:lower() ~= "watch later" then
+        return nil
+    end
+    local found = {}
+    for _, playlist in ipairs(self.all) do
+        if playlist.source == "watch_later" then
+            found[#found + 1] = playlist
+        end
+    end
+    return #found > 0 and found or nil
+end
+
 --- All playlists that a name means: an id, else a title, else a former one; with a star in it,
 --- all whose title fits. Empty: there is none.
 ---@param name string
@@ -65,7 +80,7 @@ function Directory:find(name)
         return { self.ids[name] }
     end
     name = trim(name)
-    local found = self.titles[name] or self.former[name]
+    local found = self.titles[name] or self.former[name] or watch_later(self, name)
     if found or not name:find("*", 1, true) then
         return found or {}
     end

@@ -93,7 +93,8 @@ static enum ys_status channel_reply(void *ctx, uint64_t number, struct ys_exchan
 static enum ys_status fetch_channel(struct ys_fetch_run *run, const char *expected,
                                     struct ys_error *err)
 {
-    struct asking_channel asking = {.client = run->client, .expected = expected};
+    bool known = expected && strcmp(expected, YS_IMPORT_CHANNEL) != 0;
+    struct asking_channel asking = {.client = run->client, .expected = known ? expected : NULL};
     struct ys_reader reader = {.ctx = &asking,
                                .next = channel_next,
                                .reply = channel_reply,

@@ -10,7 +10,7 @@
 
 /* Asks which channel the token belongs to (1 unit) and stores its account. YS_EAUTH with a
  * sentence when the account has no channel. `expected_channel` NULL or an id that it must be
- * (YS_ECHANNEL names both otherwise, and nothing is stored). */
+ * (YS_ECHANNEL names both otherwise, and nothing is stored); YS_IMPORT_CHANNEL counts as NULL. */
 YS_CHECKED enum ys_status ys_fetch_channel(struct ys_client *client, const char *expected_channel,
                                            int64_t job_id, int64_t *account_id,
                                            struct ys_error *err);

@@ -104,14 +104,16 @@ static struct spelling spell(const char *stem, const char *title)
 
 /* ---------------------------------------------------------------- the ending */
 
+static const char *const known_endings[] = {"-videos", " videos", "-Videos", "-vidéos",
+                                            " の動画"};
+#define KNOWN_ENDINGS (sizeof known_endings / sizeof known_endings[0])
+
 static bool is_known_ending(const char *ending)
 {
-    static const char *const endings[] = {"-videos", " videos", "-Videos",
-                                          " \xE3\x81\xAE\xE5\x8B\x95\xE7\x94\xBB"};
     size_t i;
 
-    for (i = 0; i < sizeof endings / sizeof endings[0]; i++)
-        if (strcmp(ending, endings[i]) == 0) return true;
+    for (i = 0; i < KNOWN_ENDINGS; i++)
+        if (strcmp(ending, known_endings[i]) == 0) return true;
     return false;
 }
 
@@ -274,17 +276,26 @@ static enum ys_status add_list(struct ys_takeout *takeout, struct ys_takeout_lis
     return YS_OK;
 }
 
+static bool take_ending_off(char *title, const char *ending)
+{
+    size_t bytes = strlen(title), ending_bytes = strlen(ending);
+
+    if (bytes <= ending_bytes || strcmp(title + bytes - ending_bytes, ending) != 0) return false;
+    title[bytes - ending_bytes] = '\0';
+    return true;
+}
+
 /* A file of which no manifest speaks: its title is its name, its id one of ours. */
 static enum ys_status name_file(struct ys_takeout *takeout, struct ys_takeout_list *file,
                                 const char *ending, struct ys_error *err)
 {
     char title[YS_TAKEOUT_NAME_BYTES_MAX], digest[YS_SHA256_TEXT_BYTES], id[YS_ID_BYTES];
-    size_t bytes, ending_bytes = strlen(ending);
+    bool taken;
+    size_t i;
 
     (void)ys_copy(title, sizeof title, file->stem);
-    bytes = strlen(title);
-    if (bytes > ending_bytes && strcmp(title + bytes - ending_bytes, ending) == 0)
-        title[bytes - ending_bytes] = '\0';
+    taken = take_ending_off(title, ending);
+    for (i = 0; i < KNOWN_ENDINGS && !taken; i++) taken = take_ending_off(title, known_endings[i]);
     if (!ys_sha256_hex(file->stem, strlen(file->stem), digest))
         return ys_fail(err, YS_ENOMEM, "Memory ran out.");
     ys_format(id, sizeof id, SYNTHETIC_ID_PREFIX "%.*s", SYNTHETIC_ID_DIGITS, digest);

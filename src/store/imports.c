@@ -2,8 +2,14 @@
 #include "store/imports.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "store/rows.h"
+
+/* What Watch Later is called whatever the language of the account: an origin of its own, so that a
+ * policy can mean it by this name. */
+#define WATCH_LATER_ID "WL"
+#define WATCH_LATER_TITLE "Watch later"
 
 enum ys_status ys_import_account(struct ys_store *store, int64_t *id_out, struct ys_error *err)
 {
@@ -153,7 +159,10 @@ enum ys_status ys_import_item(struct ys_store *store, int64_t playlist,
     ys_bind_int(stmt, 4, position);
     ys_bind_int(stmt, 5, added_at_ms);
     YS_TRY(ys_run(stmt, err));
-    return ys_origin_put(store, video, row->youtube_id, row->title, added_at_ms, err);
+    YS_TRY(ys_origin_put(store, video, row->youtube_id, row->title, added_at_ms, err));
+    if (row->source != YS_SOURCE_WATCH_LATER || strcmp(row->title, WATCH_LATER_TITLE) == 0)
+        return YS_OK;
+    return ys_origin_put(store, video, WATCH_LATER_ID, WATCH_LATER_TITLE, added_at_ms, err);
 }
 
 /* ---- afterwards */

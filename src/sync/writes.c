@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "store/imports.h"
 #include "sync/session.h"
 
 static enum ys_status log_write(struct ys_session *session, const char *action,
@@ -25,14 +24,12 @@ static enum ys_status own_account(struct ys_session *session, int64_t *account,
 {
     struct ys_channel_record channel;
     struct ys_client *client;
-    bool known;
 
     YS_TRY(ys_session_runner(session, &client, err));
     YS_TRY(ys_account_get(session->store, account, &channel, err));
     if (session->channel_checked) return YS_OK;
-    known = *account != 0 && strcmp(channel.id, YS_IMPORT_CHANNEL) != 0;
-    YS_TRY(ys_session_answer(
-        session, ys_fetch_channel(client, known ? channel.id : NULL, 0, account, err)));
+    YS_TRY(ys_session_answer(session, ys_fetch_channel(client, *account ? channel.id : NULL, 0,
+                                                       account, err)));
     session->channel_checked = true;
     return YS_OK;
 }

@@ -77,7 +77,7 @@ describe("a bad policy", function()
     it("that is not there", function()
         local code, _, err = simulator.command("plan", env)
         refused("plan", code, err, 65, "there is no policy at " .. file,
-            ("Begin with the small one: cp 'scripts/policies/starter.lua' '%s'"):format(file))
+            ("Or begin with the small one: cp 'scripts/policies/starter.lua' '%s'"):format(file))
         local _, out = simulator.command("check --json --policy /nowhere/p.lua", env)
         assert.equal("no_policy", json.decode(out).error.name)
     end)

@@ -32,9 +32,15 @@ local function write_list(folder, title, first, count)
         table.concat(lines, "\n") .. "\n\n\n\n\n\n")
 end
 
+local function new_folder(name)
+    local folder = simulator.path(name)
+    os.execute("mkdir -p " .. simulator.quote(folder))
+    return folder
+end
+
 -- A whole export: 78 lists, Watch later, one that is empty.
 local function export()
-    local folder = simulator.path("Takeout")
+    local folder = new_folder("Takeout")
     local playlists = folder .. "/YouTube and YouTube\u{a0}Music/playlists"
     os.execute("mkdir -p " .. simulator.quote(playlists))
     local lines = { "Playlist ID,Add new videos to top of playlist,Playlist Create Timestamp,"
@@ -140,6 +146,19 @@ describe("import takeout", function()
         assert.equal(1, code)
         assert.equal("", out)
         has(err, "no playlist 'List number 2' is known from an export alone")
+    end)
+
+    it("knows Watch Later in another language by the name that policies use", function()
+        local folder = new_folder("Takeout")
+        simulator.write(folder .. "/Später ansehen-Videos.csv",
+            "Video-ID,Zeit\nvideo-00001,2024-02-26T12:22:09+00:00\n")
+        assert.equal(0, (simulator.command("import takeout " .. folder, env)))
+        env.YTSYNC_POLICY = simulator.write(simulator.path("policy.lua"),
+            'playlist "New" { all { from "Watch later", saved_after "2024" } }')
+        local code, out, err = simulator.command("plan --offline --json", env)
+        assert.equal(0, code, err)
+        assert.equal(1, json.decode(out).stages.add_videos.count)
+        assert.same({}, json.decode(out).warnings)
     end)
 
     it("writes down what of Watch later has found a place", function()

@@ -265,6 +265,22 @@ static void test_a_second_import(void **state)
     assert_string_equal(look().text, "Old:takeout:1 Watch later:watch_later:6 ");
 }
 
+/* The first thing that says whose channel it is need not be a fetch. */
+static void test_a_single_write_before_the_first_fetch(void **state)
+{
+    struct ys_channel_record channel;
+    char id[YS_ID_BYTES];
+
+    (void)state;
+    world_ok(&world,
+             ys_playlist_create(world.session, "New", "", YS_PRIVACY_PRIVATE, id, &world.err));
+    world_ok(&world, ys_channel_get(world.session, &channel, &world.err));
+    assert_string_equal(channel.id, YS_SIM_CHANNEL_ID);
+    assert_int_equal(channel.fetched_at_ms, 0);
+    assert_string_equal(look().text,
+                        "New:youtube:0 Jazz:takeout:5 Old:takeout:1 Watch later:watch_later:6 ");
+}
+
 /* A file alone has no id. When YouTube lists a playlist of its title, that one is it. */
 static void test_a_file_without_a_manifest(void **state)
 {
@@ -304,6 +320,7 @@ int main(void)
         TEST(test_a_fetch_takes_over_what_youtube_lists),
         TEST(test_nothing_is_done_to_what_was_imported),
         TEST(test_a_second_import),
+        TEST(test_a_single_write_before_the_first_fetch),
         TEST(test_a_file_without_a_manifest),
         TEST(test_a_wrong_path_changes_nothing),
     };

@@ -358,8 +358,9 @@ local function starter_hint(self, path)
         local starter = (self.world.folder or ".") .. folder .. "/starter.lua"
         if core.exists(starter) then
             local place = folder_of(path)
-            return ("Begin with the small one: %scp '%s' '%s'"):format(
-                core.exists(place) and "" or ("mkdir -p '%s' && "):format(place), starter, path)
+            return ("Write one from your library: %s\nOr begin with the small one: %scp '%s' '%s'")
+                :format(self:command("init"), core.exists(place) and ""
+                    or ("mkdir -p '%s' && "):format(place), starter, path)
         end
     end
     return "Write one there, or name another with --policy FILE."

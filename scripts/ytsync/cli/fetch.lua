@@ -10,6 +10,10 @@ return {
 Reads your channel's playlists, their entries and what is known of their videos. Playlists that
 look unchanged are not read again; --full reads all of them. Costs about 1 unit per 50 entries.
 Watch Later can be read by no program; `import takeout` takes it from an export.]],
+    examples = {
+        { "fetch", "what changed since the last time" },
+        { "fetch --full", "every playlist, entry by entry" },
+    },
     run = function(ctx)
         local session, code = ctx:open()
         if not session then

@@ -105,7 +105,9 @@ local function afterwards(ctx, state, words)
         return ("Get the export at https://takeout.google.com (\"YouTube\", there \"playlists\").\n"
             .. "Or watch it at work on a sample library first: %s"):format(ctx:command("demo"))
     elseif words == "plan --offline" then
-        return ("To carry it out, sign in; then: %s"):format(ctx:command("fetch"))
+        return package.searchpath("ytsync.cli.login", package.path)
+            and ("To carry it out, sign in: %s"):format(ctx:command("login"))
+            or ("To carry it out, sign in; then: %s"):format(ctx:command("fetch"))
     elseif words == "plan" and state.status and state.status.id ~= 0 then
         return ("To have that done every day: %s"):format(ctx:command("schedule on"))
     elseif words == "plan" then

@@ -49,8 +49,8 @@ local function say_result(ctx, result)
             text.count(result.watch_later, "entry", "entries")), 80))
     end
     if result.untitled > 0 then
-        ctx:say(text.wrap(("An export holds no titles. Rules by title or channel catch these %s "
-            .. "after a fetch, which looks them up for about %s."):format(
+        ctx:say(text.wrap(("An export holds no titles. Rules by title or channel catch something "
+            .. "after a fetch, which looks up %s for about %s."):format(
             text.count(result.untitled, "video"),
             text.count((result.untitled + IDS_PER_UNIT - 1) // IDS_PER_UNIT, "unit")), 80))
     end
@@ -165,6 +165,10 @@ never written to.]],
             return forget(ctx, rest)
         elseif what == "placed" and #rest == 0 then
             return say_placed(ctx)
+        end
+        if what and ctx:exists(what) then
+            return ctx:usage(("import does not say what '%s' is; did you mean: %s?"):format(what,
+                ctx:command("import takeout " .. table.concat(ctx.arguments, " "))))
         end
         return ctx:usage(what == "takeout" and "import takeout needs a folder or a file"
             or "import takes takeout and a path, forget and a title, or placed")

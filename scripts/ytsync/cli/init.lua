@@ -17,6 +17,12 @@ local function library_of(session)
     return { playlists = playlists, videos = videos }
 end
 
+local function no_library(ctx)
+    return ctx:fail("there is no library yet to suggest anything from", "no_database", nil,
+        ("Import one without any account: %s; or read it from YouTube: %s"):format(
+        ctx:command("import takeout PATH"), ctx:command("fetch")))
+end
+
 -- Never writes over a policy that is there.
 local function write(ctx, path, policy)
     if ctx:exists(path) then
@@ -75,16 +81,16 @@ never written over; --print shows the text and writes nothing.]],
                 "Name the file with --policy FILE.")
         end
         if not ctx:has_database() then
-            return ctx:fail("there is no library yet to suggest anything from", "no_database", nil,
-                ("Import one without any account: %s; or read it from YouTube: %s"):format(
-                ctx:command("import takeout PATH"), ctx:command("fetch")))
+            return no_library(ctx)
         end
         local session, code = ctx:open({ must_exist = true })
         if not session then
             return code
         end
         local library, message, name = library_of(session)
-        if not library then
+        if not library and name == "not_found" then
+            return no_library(ctx)
+        elseif not library then
             return ctx:fail(message, name)
         end
         local policy = firstpolicy.write(library)

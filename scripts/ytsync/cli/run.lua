@@ -105,6 +105,11 @@ Reads the library, plans, shows the plan, asks, and carries it out; or goes on w
 not finished. When the day's quota is used up the job rests and run goes on with it another day;
 --wait sleeps until then instead. Before old playlists are deleted it asks once more.
 --yes answers the first question, --delete the second.]],
+    examples = {
+        { "run", "read, plan, show, ask, do" },
+        { "run --wait", "and sleep through the nights until it is all done" },
+        { "run --yes --quiet", "without a question, as a timer calls it" },
+    },
     run = function(ctx)
         local policy, code = ctx:load_policy()
         if not policy then

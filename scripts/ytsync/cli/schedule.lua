@@ -266,6 +266,10 @@ on      a systemd timer of yours, or a line in your crontab, calls `run --yes --
         your own `run --delete`.
 off     takes that away
 status  which of both there is, and when it runs next]],
+    examples = {
+        { "schedule on", "every day, for the policy and database in their usual places" },
+        { "schedule on --policy ~/nightly.lua", "for another policy" },
+    },
     run = function(ctx)
         local action = ctx.arguments[1] or "status"
         if #ctx.arguments > 1 or not ({ on = true, off = true, status = true })[action] then

@@ -48,6 +48,10 @@ return {
     help = [[
 Shows the unfinished job, else the last one: its stage, what is done, why it rests, its errors, and
 the next step. Works beside a running one.]],
+    examples = {
+        { "status", "the job that is under way, or the last one" },
+        { "status --job 3 --json", "another one, for a program" },
+    },
     run = function(ctx)
         local session, code = ctx:open({ must_exist = true })
         if not session then
