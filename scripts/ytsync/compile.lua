@@ -24,6 +24,7 @@ local GROUP_BITS = 64
 ---@class ytsync.Program
 ---@field alternatives ytsync.Alternative[]
 ---@field texts {kind: string, word: string, rule: ytsync.Matcher, alternative: integer|nil}[]
+---@field times {rule: ytsync.Matcher, seconds: number}[]  by function, see measure
 ---@field trying ytsync.Matcher|nil  the rule whose function was called last
 ---@field trying_category integer|nil  and of which category it is
 local Program = {}
@@ -53,9 +54,18 @@ end
 -- A user's function, wrapped so that an error can name the rule.
 local function function_expression(builder, rule)
     local program, call, category = builder.program, rule.call, builder.category
+    local timed = { rule = rule, seconds = 0 }
+    program.times[#program.times + 1] = timed
     builder.calls[#builder.calls + 1] = function(video)
         program.trying, program.trying_category = rule, category
-        return call(video)
+        local clock = program.clock
+        if not clock then
+            return call(video)
+        end
+        local start = clock()
+        local answer = call(video)
+        timed.seconds = timed.seconds + clock() - start
+        return answer
     end
     return ("call[%d](v)"):format(#builder.calls)
 end
@@ -333,6 +343,12 @@ function Program:reason(way, video)
     return names[key]
 end
 
+--- From here on functions are measured: self.times.
+---@param clock fun(): number  seconds
+function Program:measure(clock)
+    self.clock = clock
+end
+
 --- Compiles the rules of categories.
 ---@param categories {ways: ytsync.Matcher[], but_not: ytsync.Matcher[]|nil,
 ---  everywhere: boolean|nil}[]
@@ -341,7 +357,7 @@ end
 ---@return string|nil message
 function M.program(categories, options)
     local program = setmetatable({ alternatives = {}, texts = {}, origins = {}, reasons = {},
-        known_titles = {}, known_ids = {} }, Program)
+        known_titles = {}, known_ids = {}, times = {} }, Program)
     local builder = {
         program = program, groups = 0, entries = {}, texts = program.texts, calls = {},
         origins = program.origins, alternatives = program.alternatives, conditions = {},

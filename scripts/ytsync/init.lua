@@ -154,13 +154,12 @@ function Session:videos()
     return videos
 end
 
---- Tries a policy on the stored library, without planning.
----@param policy ytsync.Policy
----@return ytsync.Target|nil
----@return ytsync.Summary|string summary  or the message
+--- The stored library, as policies are tried on it: {channel, playlists, videos}; playlists with
+--- those that are gone from YouTube. Before the first fetch there is no channel.
+---@return table|nil
+---@return string|nil message
 ---@return string|nil name
----@return string|nil traceback
-function Session:target(policy)
+function Session:library()
     local playlists, message, name = self:playlists({ deleted = true })
     if not playlists then
         return nil, message, name
@@ -170,12 +169,25 @@ function Session:target(policy)
     if not videos then
         return nil, message, name
     end
-    -- Before the first fetch there is no channel; a policy can be tried all the same.
-    return targets.build(policy, {
-        channel = self:channel(),
-        playlists = playlists,
-        videos = videos,
-    })
+    return { channel = self:channel(), playlists = playlists, videos = videos }
+end
+
+--- Tries a policy on the stored library, without planning.
+---@param policy ytsync.Policy
+---@param library table|nil  from session:library(); default: read now
+---@return ytsync.Target|nil
+---@return ytsync.Summary|string summary  or the message
+---@return string|nil name
+---@return string|nil traceback
+function Session:target(policy, library)
+    local message, name
+    if not library then
+        library, message, name = self:library()
+        if not library then
+            return nil, message, name
+        end
+    end
+    return targets.build(policy, library, { now_ms = self:now() })
 end
 
 -- A target with what is asked for besides: another level, a part of it, another day's units.

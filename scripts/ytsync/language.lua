@@ -23,8 +23,6 @@ local M = {}
 
 -- privacy "unlisted" as a line of its own, the same as privacy = "unlisted".
 local Option = { __name = "ytsync.Option" }
--- What a statement returns: it has no place inside of another one.
-local Statement = { __name = "ytsync.Statement" }
 -- playlist "Name" without its { ... } yet.
 local Unfinished = { __name = "ytsync.Unfinished" }
 
@@ -55,10 +53,6 @@ end
 local Collector = {}
 Collector.__index = Collector
 
-local function statement(name, place)
-    return setmetatable({ name = name, place = place }, Statement)
-end
-
 local function only_once(self, word)
     local place = where.here()
     if self.said[word] then
@@ -82,9 +76,6 @@ local function refuse_value(self, value, what)
         where.fail(place, word and ("%s in %s has nothing behind it; write %s"):format(word, what,
             word == "everywhere" and "everywhere = true" or word .. ' "..."')
             or ("a function in %s: write where(function (v) ... end)"):format(what))
-    elseif getmetatable(value) == Statement then
-        where.fail(place, ("%s stands inside of %s; is a } missing before it?"):format(value.name,
-            what))
     elseif type(value) == "table" then
         where.fail(place, ("a list in %s has no word before it; write title { ... } or "
             .. "from { ... }"):format(what))
@@ -134,13 +125,15 @@ local function finish_playlist(unfinished, body)
     end
     local category = policies.build_category(name, read, ways, unfinished.place)
     self.categories[#self.categories + 1] = category
-    return statement(("playlist '%s'"):format(name), unfinished.place)
 end
 Unfinished.__call = finish_playlist
 
 function Collector:check_pending()
     local pending = self.pending
-    if pending then
+    if pending and where.is_inside(pending.place) then
+        where.fail(where.here(), ("this stands inside of playlist '%s', which begins in line %d; "
+            .. "is a } missing before it?"):format(pending.name, pending.place.line))
+    elseif pending then
         where.fail(pending.place, ("playlist '%s' has a name and no lines: playlist %q { ... }")
             :format(pending.name, pending.name))
     end
@@ -231,20 +224,18 @@ local SETTINGS = {
 }
 
 local function settings(self, body)
-    local place = only_once(self, "settings")
+    only_once(self, "settings")
     want_table("settings", body, 'settings { old_playlists = "keep" }')
     local read, places = fields.read(body, SETTINGS, "settings", refuse_stray("settings"))
     for _, key in ipairs(fields.sorted_keys(read)) do
         self.read[key], self.places[key] = read[key], places[key]
     end
-    return statement("settings", place)
 end
 
 local function leave_alone(self, body)
     for _, rule in ipairs(policies.rule_list("leave_alone", body)) do
         table.insert(self.leave_alone, rule)
     end
-    return statement("leave_alone", where.here())
 end
 
 local function leftovers(self, value)
@@ -264,18 +255,16 @@ local function leftovers(self, value)
         local word = fields.choice(LEFTOVERS, "leftovers", value)
         self.read.otherwise = word == "stay" and "leave" or word
     end
-    return statement("leftovers", place)
 end
 
 local function gone(self, value)
     local place = only_once(self, "gone")
     self.read.gone = policies.policy_readers.gone(value)
     self.places.gone = place
-    return statement("gone", place)
 end
 
 local function on_problem(self, value)
-    local place = only_once(self, "on_problem")
+    only_once(self, "on_problem")
     if type(value) == "function" then
         self.read.on_error = value
     else
@@ -284,7 +273,6 @@ local function on_problem(self, value)
             return word
         end
     end
-    return statement("on_problem", place)
 end
 
 local function inbox(self, value)
@@ -292,7 +280,6 @@ local function inbox(self, value)
         table.insert(self.inbox, name)
     end
     self.places.inbox = self.places.inbox or where.here()
-    return statement("inbox", where.here())
 end
 
 -- ------------------------------------------------------------------ expect
@@ -343,7 +330,6 @@ local function expect(self, body)
     end
     read.place, read.goes_to_place = place, places.goes_to
     self.expects[#self.expects + 1] = read
-    return statement("expect", place)
 end
 
 -- ------------------------------------------------------------------ the collector

@@ -1,6 +1,8 @@
 --- Lua's messages about a file that it cannot read, in words for people who write no Lua: a missing
 --- comma, brace or quote, curly quotes, and `key: value`. What is not one of these stays Lua's.
 -- Pure: a text and Lua's message in, a message out.
+local where = require("ytsync.where")
+
 local M = {}
 
 -- Quotes and dashes that word processors put in place of plain ones, by their bytes.
@@ -28,13 +30,15 @@ local function code_of(line)
 end
 
 local function curly_quote(line)
-    local code = code_of(line)
+    local code, first, found = code_of(line), math.huge, nil
     for _, pair in ipairs(CURLY) do
-        if code:find(pair[1], 1, true) then
-            return ("%s is a typographic quotation mark; write a plain %s"):format(pair[1], pair[2])
+        local at = code:find(pair[1], 1, true)
+        if at and at < first then
+            first, found = at, pair
         end
     end
-    return nil
+    return found and ("%s is a typographic quotation mark; write a plain %s"):format(found[1],
+        found[2])
 end
 
 -- `privacy: "private"`: a name, a colon, and no call behind it.
@@ -117,7 +121,8 @@ local function read_message(message)
     return math.tointeger(tonumber(line)), said, near
 end
 
-local function translate(lines, line, said, near)
+local function translate(text, line, said, near)
+    local lines = lines_of(text)
     local here = lines[line] or ""
     if near and said:find("^unfinished string") then
         return line, missing_quote(near:match("^'(.*)'$") or near)
@@ -137,8 +142,9 @@ local function translate(lines, line, said, near)
     if opened_at and near then
         return in_braces(lines, line, math.tointeger(tonumber(opened_at)), near)
     end
-    if near == "<eof>" and said:find("^unexpected symbol") and here:find("{%s*$") then
-        return not_closed(lines, line)
+    local open = near == "<eof>" and where.open_braces(text) or {}
+    if #open > 0 then
+        return not_closed(lines, open[#open])
     end
     if near == "'}'" and (said:find("^'<eof>' expected") or said:find("^unexpected symbol")) then
         return line, "this } closes nothing; a { is missing, or a } is too many"
@@ -156,7 +162,7 @@ function M.explain(text, name, message)
     if not line then
         return message
     end
-    local place, better = translate(lines_of(text), line, said, near)
+    local place, better = translate(text, line, said, near)
     if not better then
         return message
     end

@@ -31,8 +31,8 @@ local SPAN_MAX = 100000
 M.EXHAUSTED = {
     time = "it ran for too long and was stopped (an endless loop?)",
     pattern = "a search pattern took too long and was stopped (too many of * + - in it?)",
-    memory = "it used more than 32 MiB of memory and was stopped (a text or a list that grows "
-        .. "without end?)",
+    memory = "it used too much memory and was stopped (a text or a list that grows without end? "
+        .. "32 MiB a call, 256 MiB in all)",
 }
 
 local NO_FILES = "; a policy cannot read or write files, or start programs"

@@ -443,7 +443,7 @@ function M.build(policy, library, options)
     if not categories then
         return nil, problem, "policy_error"
     end
-    if policy.mentioned and policy.old ~= "keep" then
+    if policy.mentioned then
         protect_unmentioned(policy, directory, protect)
     end
     check_children(directory, policy.leave_alone, warnings)

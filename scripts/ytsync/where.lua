@@ -105,6 +105,43 @@ function M.index(text)
     end
 end
 
+--- Lines of the braces that are open at the beginning of a line, outermost first; without a line,
+--- at the end of the text.
+---@param text string
+---@param before_line integer|nil
+---@return integer[]
+function M.open_braces(text, before_line)
+    local open, line, position = {}, 1, 1
+    while true do
+        position = text:find("[{}\n\"'%[%-]", position)
+        if not position or line >= (before_line or math.huge) then
+            return open
+        end
+        local last = skip(text, position) or position
+        local byte = last == position and text:sub(position, last)
+        if byte == "{" then
+            open[#open + 1] = line
+        elseif byte == "}" then
+            open[#open] = nil
+        end
+        local _, breaks = text:sub(position, last):gsub("\n", "")
+        line = line + breaks
+        position = last + 1
+    end
+end
+
+--- True when the user's call stands inside of braces that `place`'s line did not open for itself:
+--- a statement written inside of another one.
+---@param place {line: integer|nil}
+---@return boolean
+function M.is_inside(place)
+    local line = M.here().line
+    if not (active and line and place.line) or line <= place.line then
+        return false
+    end
+    return #M.open_braces(active.text, line) > #M.open_braces(active.text, place.line)
+end
+
 --- The line on which `key =` is written, looking from `from_line` on. Of several the least
 --- deeply nested one counts, then the first.
 ---@param keys table  from `index`
@@ -168,6 +205,21 @@ function M.text(place)
         return ""
     end
     return place.line and ("%s:%d"):format(place.file, place.line) or place.file
+end
+
+--- The line of a text that a message is about, as "  12 |     title {", or nil.
+---@param text string
+---@param message string  "policy.lua:12: ..."
+---@return string|nil
+function M.excerpt(text, message)
+    local wanted, number = math.tointeger(tonumber(message:match("^[^\n:]+:(%d+): "))), 0
+    for line in (text .. "\n"):gmatch("(.-)\r?\n") do
+        number = number + 1
+        if number == wanted then
+            return line:find("%S") and ("%6d | %s"):format(number, (line:gsub("\t", "    "))) or nil
+        end
+    end
+    return nil
 end
 
 --- Raises "policy.lua:12: message" for the caller's mistake.

@@ -26,7 +26,7 @@
 /* Allocated by one call, kept or not: copying costs time too. */
 #define BYTES_MADE_FACTOR 8
 /* Kept by all calls under one guard together. */
-#define BYTES_TOTAL_MAX ((int64_t)512 << 20)
+#define BYTES_TOTAL_MAX ((int64_t)256 << 20)
 
 struct ys_lua_guard *ys_lua_guard(lua_State *L)
 {

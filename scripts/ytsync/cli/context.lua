@@ -7,6 +7,7 @@ local call_options = require("ytsync.cli.options")
 local policies = require("ytsync.policy")
 local progress = require("ytsync.progress")
 local text = require("ytsync.text")
+local where = require("ytsync.where")
 local ytsync = require("ytsync")
 
 local M = {}
@@ -28,6 +29,9 @@ local STOPPING = "\r\27[KStopping: what is under way is finished first. Ctrl-C a
 ---@field read_line fun(): string|nil  standard input
 ---@field isatty fun(fd: integer): boolean
 ---@field columns (fun(fd: integer): integer|nil)|nil  how wide the terminal is
+
+-- A line of the policy that is shown under a message.
+local EXCERPT_COLUMNS = 100
 
 ---@class ytsync.Context
 ---@field options table
@@ -171,6 +175,11 @@ function Context:fail(message, name, trace, remedy)
     end)
     message = self:with_commands(tostring(message))
     self.world.err(shown(self, "ytsync: " .. text.sentence(message), 2) .. "\n")
+    local line = name == "policy_error" and self.policy_text
+        and where.excerpt(self.policy_text, message)
+    if line then
+        self.world.err(text.cut(line, EXCERPT_COLUMNS) .. "\n")
+    end
     if hint and hint ~= "" then
         self.world.err(shown(self, hint, 2) .. "\n")
     end
@@ -366,6 +375,16 @@ local function starter_hint(self, path)
     return "Write one there, or name another with --policy FILE."
 end
 
+-- The text of a file, or nil.
+local function content_of(path)
+    local file = io.open(path, "rb")
+    local content = file and file:read("a")
+    if file then
+        file:close()
+    end
+    return content
+end
+
 --- Loads the policy.
 ---@return ytsync.Policy|nil
 ---@return integer|nil code  the exit code, after the error was said
@@ -385,13 +404,14 @@ function Context:load_policy()
         end,
     })
     if policy then
+        self.policy_text = policy.text
         return policy
     end
     if name == "not_found" then
         return nil, self:fail(message, "no_policy", nil, starter_hint(self, path))
     end
-    return nil, self:fail(message, name, trace, ("Mend %s, then try it with: %s"):format(path,
-        self:command("check")))
+    self.policy_text = content_of(path)
+    return nil, self:fail(message, name, trace, ("Mend %s, then try it with: %s"):format(path, self:command("check")))
 end
 
 return M

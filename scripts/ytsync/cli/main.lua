@@ -15,6 +15,8 @@ local VERBS = {
     { name = "check", definition = require("ytsync.cli.check") },
     { name = "import", definition = require("ytsync.cli.import") },
     { name = "init", definition = require("ytsync.cli.init") },
+    { name = "find", definition = require("ytsync.cli.find") },
+    { name = "explain", definition = require("ytsync.cli.explain") },
     { name = "fetch", definition = require("ytsync.cli.fetch") },
     { name = "plan", definition = require("ytsync.cli.plan") },
     { name = "run", definition = require("ytsync.cli.run") },
@@ -44,9 +46,10 @@ VERBS[#VERBS + 1] = { name = "help", definition = help.definition(find, function
 end) }
 
 -- Verbs that take further words.
-local WITH_ARGUMENTS = { config = true, help = true, import = true, pause = true,
-    schedule = true, resume = true,
-    cancel = true }
+local WITH_ARGUMENTS = {
+    cancel = true, config = true, explain = true, find = true, help = true, import = true,
+    pause = true, resume = true, schedule = true,
+}
 
 local function system_world()
     return {

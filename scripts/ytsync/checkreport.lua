@@ -1,0 +1,138 @@
+--- What `check` and `find` show: a policy's lines with their videos, and what is odd about them.
+local rules = require("ytsync.rules")
+local text = require("ytsync.text")
+local where = require("ytsync.where")
+
+local M = {}
+
+local COLUMNS = 80
+local NAME_COLUMNS = 58
+local COUNT_COLUMNS = 9
+
+local function counts(first, second)
+    return text.right(first, COUNT_COLUMNS) .. text.right(second, COUNT_COLUMNS)
+end
+
+local function note(lines, message)
+    lines[#lines + 1] = text.wrap(text.safe(message), COLUMNS, "    ")
+end
+
+local function section(lines, heading, list, each)
+    if #list == 0 then
+        return
+    end
+    lines[#lines + 1] = "  " .. heading
+    for _, entry in ipairs(list) do
+        note(lines, each(entry))
+    end
+end
+
+local function place(entry)
+    return where.text(entry.place)
+end
+
+local function line_row(line)
+    local label = line.place.line and ("%5d  "):format(line.place.line) or "       "
+    return "  " .. text.pad(label .. text.safe(line.text), NAME_COLUMNS)
+        .. counts(text.number(line.videos), text.number(line.alone))
+end
+
+-- The playlists with their lines.
+local function playlists(out, summary, coverage, otherwise)
+    out[#out + 1] = (" "):rep(NAME_COLUMNS + 2) .. counts("videos", "alone")
+    for _, category in ipairs(summary.categories) do
+        out[#out + 1] = "  " .. text.pad(category.key, NAME_COLUMNS)
+            .. text.right(text.number(category.videos), COUNT_COLUMNS)
+        for _, line in ipairs(coverage.lines) do
+            if line.key == category.key then
+                out[#out + 1] = line_row(line)
+            end
+        end
+    end
+    if summary.left_alone > 0 then
+        out[#out + 1] = "  " .. text.pad("(left alone)", NAME_COLUMNS)
+            .. text.right(text.number(summary.left_alone), COUNT_COLUMNS)
+    end
+    out[#out + 1] = "  " .. text.pad(("(no playlist wants them: %s)"):format(otherwise),
+        NAME_COLUMNS) .. text.right(text.number(summary.unmatched), COUNT_COLUMNS)
+end
+
+local function groups(list)
+    local parts = {}
+    for position, entry in ipairs(list) do
+        parts[position] = ("%s (%s)"):format(entry.name == "" and "no name" or entry.name,
+            text.number(entry.videos))
+    end
+    return table.concat(parts, ", ")
+end
+
+local function unwanted(out, coverage)
+    if #coverage.channels == 0 and #coverage.words == 0 then
+        return
+    end
+    out[#out + 1] = "  Of the videos that no playlist wants, most are"
+    if #coverage.channels > 0 then
+        note(out, "by channel: " .. groups(coverage.channels))
+    end
+    if #coverage.words > 0 then
+        note(out, "by word: " .. groups(coverage.words))
+    end
+end
+
+local function slowest(out, coverage)
+    local slow = coverage.slowest
+    if slow and slow.us >= 1 then
+        out[#out + 1] = ("  The slowest rule: %s, %.0f us a video."):format(
+            rules.rule_text(slow.rule.place, rules.describe(slow.rule)), slow.us)
+    end
+end
+
+--- The policy on the library.
+---@param summary ytsync.Summary
+---@param coverage ytsync.Coverage
+---@param otherwise string
+---@return string
+function M.coverage(summary, coverage, otherwise)
+    local out = { ("%s in the library, %s of them private or deleted. For each line: the videos "
+        .. "that it\ncatches, and those that their playlist gets by this line alone."):format(
+        text.count(summary.videos, "video"), text.number(summary.gone)) }
+    playlists(out, summary, coverage, otherwise)
+    section(out, "Please note:", summary.warnings, function(warning)
+        return warning
+    end)
+    section(out, "In no video:", coverage.nothing, function(entry)
+        return ('%s %s "%s"%s'):format(place(entry), entry.kind, entry.word, entry.hint)
+    end)
+    section(out, "Is that too much?", coverage.much, function(line)
+        return ("%s %s catches %s of %s videos"):format(place(line), line.text,
+            text.number(line.videos), text.number(summary.videos))
+    end)
+    section(out, "Wanted by several; the first in the file gets them:", coverage.shared,
+        function(entry)
+            return ("%s by '%s', such as \"%s\""):format(text.count(entry.videos, "video"),
+                entry.name, entry.example)
+        end)
+    unwanted(out, coverage)
+    slowest(out, coverage)
+    return table.concat(out, "\n")
+end
+
+--- Videos that a rule catches.
+---@param videos table[]
+---@param total integer
+---@param most integer
+---@return string
+function M.found(videos, total, most)
+    local out = { ("%s of %s:"):format(text.number(#videos), text.count(total, "video")) }
+    for position = 1, math.min(#videos, most) do
+        local video = videos[position]
+        out[#out + 1] = ("  %s  %s %s"):format(text.pad(video.id, 11), text.pad(video.title, 42),
+            text.cut(video.channel or "", 22))
+    end
+    if #videos > most then
+        out[#out + 1] = ("  and %s more (--limit NUMBER)"):format(text.number(#videos - most))
+    end
+    return table.concat(out, "\n")
+end
+
+return M

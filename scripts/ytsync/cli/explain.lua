@@ -1,0 +1,212 @@
+--- `explain X`: one video: which rule, what will happen to it or did, and what it costs.
+local coverages = require("ytsync.coverage")
+local core = require("ytsync.core")
+local exits = require("ytsync.cli.exits")
+local json = require("ytsync.json")
+local library = require("ytsync.cli.library")
+local sandbox = require("ytsync.sandbox")
+local targets = require("ytsync.target")
+local text = require("ytsync.text")
+
+local CHOICES_MAX = 10
+local WILL = { item_insert = "it will be added to", item_move = "it will be moved in",
+    item_delete = "its entry will be taken out of" }
+local DID = { item_insert = "adding it to", item_move = "moving it in",
+    item_delete = "taking its entry out of" }
+local STATUS = { pending = "is still to come", in_flight = "is under way", done = "is done",
+    failed = "failed", skipped = "was left out", unknown = "is being looked up" }
+
+-- The id that an address or a word names, if it looks like one.
+local function id_in(words)
+    return words:match("[?&]v=([%w_-]+)") or words:match("youtu%.be/([%w_-]+)")
+        or words:match("/shorts/([%w_-]+)") or words:match("/live/([%w_-]+)")
+        or words:match("^([%w_-]+)$")
+end
+
+-- The videos that are meant: by id or address, else by a part of the title.
+local function find(videos, words)
+    local id = id_in(words)
+    for _, video in ipairs(videos) do
+        if video.id == id then
+            return { video }
+        end
+    end
+    local found, wanted = {}, core.fold(words):sub(3, -3)
+    for _, video in ipairs(videos) do
+        if wanted ~= "" and core.fold(video.title or ""):find(wanted, 1, true) then
+            found[#found + 1] = video
+        end
+    end
+    return found
+end
+
+-- What the rules say: the playlists and reasons of all that want it, whoever gets it.
+local function judge(policy, video, now_ms)
+    local program, first = targets.program(policy, now_ms)
+    if not program then
+        return nil, first
+    end
+    local hits, refused, verdict = {}, {}, { wanted = json.array({}) }
+    local ok, raised, trace = sandbox.run(sandbox.CALL_LIMIT, function()
+        verdict.homes = json.array((coverages.homes_of(policy, program, first, video)))
+        program:survey(video, hits, refused)
+        for number, alternative in ipairs(program.alternatives) do
+            local category = policy.categories[alternative.category - first]
+            if hits[number] then
+                table.insert(verdict.wanted, {
+                    category = category and category.key,
+                    rule = program:reason(number, video),
+                    refused = refused[alternative.category] or false,
+                })
+            end
+        end
+    end)
+    if not ok then
+        return nil, targets.failure(policy, program, first, video, raised), trace
+    end
+    return verdict
+end
+
+local function contains(list, value)
+    for _, entry in ipairs(list) do
+        if entry == value then
+            return true
+        end
+    end
+    return false
+end
+
+local function show_rules(ctx, policy, verdict)
+    local alone = false
+    for _, entry in ipairs(verdict.wanted) do
+        alone = alone or not entry.category
+    end
+    for _, entry in ipairs(verdict.wanted) do
+        local what = not entry.category and "It is left alone"
+            or alone and ("'%s' would have it, but it is left alone"):format(entry.category)
+            or entry.refused and ("'%s' would have it, but its but_not says no"):format(
+                entry.category)
+            or contains(verdict.homes, entry.category) and ("It goes to '%s'"):format(
+                entry.category)
+            or ("'%s' wants it too, but an earlier playlist has it"):format(entry.category)
+        ctx:say(text.wrap(("%s: %s"):format(what, text.safe(entry.rule)), 80))
+    end
+    if #verdict.homes == 0 and not alone then
+        ctx:say(("No playlist wants it (%s)."):format(policy.otherwise == "leave"
+            and "it stays where it is" or "what no playlist wants: " .. policy.otherwise))
+    end
+end
+
+-- What the plan would do to it now.
+local function show_plan(ctx, plan, video, result)
+    result.planned = json.array({})
+    for _, item in ipairs(plan:items()) do
+        if item.video_id == video.id then
+            table.insert(result.planned, item)
+            ctx:say(("By the plan %s '%s', %s."):format(WILL[item.kind] or item.kind,
+                text.safe(item.title), text.count(item.units, "unit")))
+        end
+    end
+    if #result.planned == 0 then
+        ctx:say("By the plan nothing is to be done with it.")
+    end
+end
+
+-- What the unfinished job, or the last one, did or will do to it.
+local function show_job(ctx, session, video, result)
+    local status = session:status()
+    if not status or status.id == 0 then
+        return
+    end
+    result.job, result.operations = status.id, json.array({})
+    for _, operation in ipairs(session:operations(status.id) or {}) do
+        if operation.video_id == video.id then
+            table.insert(result.operations, operation)
+            ctx:say(text.wrap(("In job %d %s '%s' %s, %s%s%s."):format(status.id,
+                DID[operation.kind] or operation.kind, text.safe(operation.category),
+                STATUS[operation.status] or operation.status, text.count(operation.units, "unit"),
+                operation.error ~= "" and ": " .. text.safe(operation.error) or "",
+                operation.rule and operation.rule ~= "" and " (" .. text.safe(operation.rule) .. ")"
+                    or ""), 80))
+        end
+    end
+end
+
+local function choose(ctx, videos, words)
+    local found = find(videos, words)
+    if #found == 1 then
+        return found[1]
+    elseif #found == 0 then
+        return nil, ctx:fail(("no video of the library has the id or the title '%s'"):format(words),
+            "not_found", nil, "Look for it with: " .. ctx:command("find 'title \"...\"'"))
+    end
+    local lines = {}
+    for position = 1, math.min(#found, CHOICES_MAX) do
+        lines[position] = ("  %s  %s"):format(found[position].id, text.cut(found[position].title,
+            60))
+    end
+    return nil, ctx:fail(("%d videos have '%s' in their title"):format(#found, words), "usage", nil,
+        table.concat(lines, "\n") .. "\nName one of them by its id: "
+        .. ctx:command("explain " .. found[1].id))
+end
+
+local function explain(ctx, session, policy, video)
+    local result = { id = video.id, title = video.title, channel = video.channel,
+        playlists = json.array(video.playlists), availability = video.availability }
+    ctx:say(("%s\n%s, https://youtu.be/%s"):format(text.cut(video.title, 80),
+        text.safe(video.channel == "" and "(no channel)" or video.channel), video.id))
+    if #video.playlists > 0 then
+        ctx:say(text.wrap("Seen in: " .. text.safe(table.concat(video.playlists, ", ")), 80))
+    end
+    if video.gone then
+        ctx:say(("It is %s: it cannot be added anywhere."):format(video.availability))
+    end
+    local verdict, message, trace = judge(policy, video, session:now())
+    if not verdict then
+        return ctx:fail(message, "policy_error", trace)
+    end
+    result.homes, result.wanted = verdict.homes, verdict.wanted
+    show_rules(ctx, policy, verdict)
+    local plan, code = library.plan(ctx, session, policy)
+    if not plan then
+        return code
+    end
+    show_plan(ctx, plan, video, result)
+    plan:close()
+    show_job(ctx, session, video, result)
+    ctx:json(result)
+    return exits.OK
+end
+
+return {
+    usage = "explain VIDEO",
+    summary = "why a video goes where it goes",
+    help = [[
+VIDEO is an id, an address or a part of a title. Shows which rule of the policy gives it to which
+playlist (file and line), what the plan would do with it and for how many units, and what the
+unfinished job, or the last one, did with it. Works on the library read last; no request leaves.]],
+    run = function(ctx)
+        if #ctx.arguments == 0 then
+            return ctx:usage("explain needs a video: an id, an address or a part of its title")
+        end
+        local policy, code = ctx:load_policy()
+        if not policy then
+            return code
+        end
+        local session
+        session, code = ctx:open({ must_exist = true })
+        if not session then
+            return code
+        end
+        local videos, message, name = session:videos()
+        if not videos then
+            return ctx:fail(message, name)
+        end
+        local video
+        video, code = choose(ctx, videos, table.concat(ctx.arguments, " "))
+        if not video then
+            return code
+        end
+        return explain(ctx, session, policy, video)
+    end,
+}
