@@ -91,10 +91,11 @@ end
 ---@param summary ytsync.Summary
 ---@param coverage ytsync.Coverage
 ---@param otherwise string
+---@param list_gone boolean  name the videos that are private or deleted
 ---@return string
-function M.coverage(summary, coverage, otherwise)
-    local out = { ("%s in the library, %s of them private or deleted. For each line: the videos "
-        .. "that it\ncatches, and those that their playlist gets by this line alone."):format(
+function M.coverage(summary, coverage, otherwise, list_gone)
+    local out = { ("%s in the library, %s of them private or deleted. For each line:\n"
+        .. "the videos that it catches, and those that only it gives to its playlist."):format(
         text.count(summary.videos, "video"), text.number(summary.gone)) }
     playlists(out, summary, coverage, otherwise)
     section(out, "Please note:", summary.warnings, function(warning)
@@ -113,6 +114,9 @@ function M.coverage(summary, coverage, otherwise)
                 entry.name, entry.example)
         end)
     unwanted(out, coverage)
+    section(out, "Private or deleted:", list_gone and coverage.gone or {}, function(video)
+        return ("%s %s (%s)"):format(video.id, video.title, table.concat(video.playlists, ", "))
+    end)
     slowest(out, coverage)
     return table.concat(out, "\n")
 end

@@ -14,6 +14,8 @@ where.own()
 local M = {}
 
 local GROUP_BITS = 64
+-- So many words of bits are held in local variables, of which a function may have 200.
+local BIT_LOCALS = 60
 
 ---@class ytsync.Alternative
 ---@field category integer
@@ -25,6 +27,7 @@ local GROUP_BITS = 64
 ---@field alternatives ytsync.Alternative[]
 ---@field texts {kind: string, word: string, rule: ytsync.Matcher, alternative: integer|nil}[]
 ---@field times {rule: ytsync.Matcher, seconds: number}[]  by function, see measure
+---@field has_functions boolean
 ---@field trying ytsync.Matcher|nil  the rule whose function was called last
 ---@field trying_category integer|nil  and of which category it is
 local Program = {}
@@ -43,7 +46,9 @@ local function words_expression(builder, rule)
         builder.texts[#builder.texts + 1] = { kind = rule.kind, word = word, rule = rule,
             alternative = builder.alternative }
     end
-    return ("(bits[%d] & 0x%x) ~= 0"):format(bit_of(builder.groups))
+    local index, mask = bit_of(builder.groups)
+    return (index <= BIT_LOCALS and "(b%d & 0x%x) ~= 0" or "(bits[%d] & 0x%x) ~= 0"):format(index,
+        mask)
 end
 
 local function from_expression(builder, rule)
@@ -103,6 +108,7 @@ local JOIN = { all = " and ", any = " or ", none = " or " }
 local function expression(builder, rule)
     local simple = SIMPLE[rule.kind]
     if simple then
+        builder.needs_facts = builder.needs_facts or rule.seconds or rule.date
         return simple(builder, rule)
     elseif rule.words then
         return words_expression(builder, rule)
@@ -151,28 +157,38 @@ local function read_category(builder, number, category)
     }
 end
 
+-- Writes the tries of one category. Without a but_not each alternative settles it by itself.
+local function block_code(builder, number, block, settled)
+    local out = {}
+    local home = ("n = n + 1 homes[n] = %d ways[n] = %%s %s"):format(number, settled)
+    for position = block.first, block.last do
+        out[#out + 1] = ("%s %s then %s"):format(position == block.first and "if" or "elseif",
+            builder.conditions[position],
+            block.but_not and "r = " .. position or home:format(position))
+    end
+    out[#out + 1] = "end"
+    if block.but_not then
+        table.insert(out, 1, "local r")
+        out[#out + 1] = ("if r and not (%s) then %s end"):format(block.but_not, home:format("r"))
+    end
+    return table.concat(out, "\n")
+end
+
 -- Writes what finds the homes of a video: those of the first category that wants it, and of all
 -- that want theirs everywhere.
 local function place_code(builder)
-    local out, open_after = {}, false
+    local out, more, done = {}, {}, false
     for number = #builder.blocks, 1, -1 do
-        builder.blocks[number].more = open_after
-        open_after = open_after or builder.blocks[number].everywhere
+        more[number] = more[number + 1] or builder.blocks[number].everywhere
     end
     for number, block in ipairs(builder.blocks) do
+        local settled = block.everywhere and "" or more[number + 1] and "done = true"
+            or "do return n end"
         if block.first <= block.last then
-            out[#out + 1] = block.everywhere and "do local r" or "if not done then local r"
-            for position = block.first, block.last do
-                out[#out + 1] = ("%s %s then r = %d"):format(
-                    position == block.first and "if" or "elseif", builder.conditions[position],
-                    position)
-            end
+            out[#out + 1] = done and not block.everywhere and "if not done then" or "do"
+            out[#out + 1] = block_code(builder, number, block, settled)
             out[#out + 1] = "end"
-            out[#out + 1] = block.but_not and ("if r and (%s) then r = nil end"):format(
-                block.but_not)
-            out[#out + 1] = ("if r then n = n + 1 homes[n] = %d ways[n] = r %s end"):format(number,
-                block.everywhere and "" or block.more and "done = true" or "do return n end")
-            out[#out + 1] = "end"
+            done = done or settled == "done = true"
         end
     end
     return table.concat(out, "\n")
@@ -191,14 +207,24 @@ local function survey_code(builder)
     return table.concat(out, "\n")
 end
 
+-- The video's facts and the words of bits as local variables.
 local FACTS = [[
 local d, p, s = v.duration_s or false, v.published_at or 0, v.saved_at or 0
 p, s = p ~= 0 and p, s ~= 0 and s
 ]]
 
+local function local_bits(count)
+    local names, cells = {}, {}
+    for index = 1, math.min(count, BIT_LOCALS) do
+        names[index], cells[index] = "b" .. index, ("bits[%d]"):format(index)
+    end
+    return #names > 0 and ("local %s = %s\n"):format(table.concat(names, ", "),
+        table.concat(cells, ", ")) or ""
+end
+
 local function load_code(builder, signature, text)
-    local code = ("local bits, from, call = ...\nreturn function(%s)\n%s%s\nend"):format(signature,
-        FACTS, text)
+    local code = ("local bits, from, call = ...\nreturn function(%s)\n%s%s%s\nend"):format(
+        signature, builder.needs_facts and FACTS or "", local_bits(#builder.bits), text)
     local chunk = assert(load(code, "=(compiled rules)", "t", {}))
     return chunk(builder.bits, builder.from, builder.calls)
 end
@@ -373,6 +399,7 @@ function M.program(categories, options)
     end
     program.matcher, program.bits, program.from = matcher, builder.bits, builder.from
     program.has_origins = #builder.origins > 0
+    program.has_functions = #builder.calls > 0
     program.place_code = load_code(builder, "v, homes, ways",
         "local n, done = 0, false\n" .. place_code(builder) .. "\nreturn n")
     program.survey_code = load_code(builder, "v, hits, refused", survey_code(builder))

@@ -144,6 +144,9 @@ local function walk(state, videos, guard)
             texts[number] = true
         end
         count_lines(state)
+        if video.availability ~= "live" then
+            state.gone[#state.gone + 1] = video
+        end
         local any = count_wanted(state, video)
         count_up(state.channels, video.channel or "")
         if not any then
@@ -302,6 +305,7 @@ end
 ---@field nothing {place: table, kind: string, word: string, hint: string, closest: string|nil}[]
 ---@field much table[]  of `lines`
 ---@field shared {name: string, videos: integer, example: string}[]
+---@field gone table[]  videos that are private or deleted
 ---@field unwanted integer
 ---@field channels {name: string, videos: integer}[]  of videos that no playlist wants
 ---@field words {name: string, videos: integer}[]
@@ -323,9 +327,10 @@ function M.survey(policy, library, now_ms)
     local lines, of_alternative = new_lines(policy, program, first)
     local state = { policy = policy, program = program, first = first, lines = lines,
         of_alternative = of_alternative, hits = {}, refused = {}, caught = {}, lone = {},
-        shared = new_counts(), examples = {}, channels = new_counts(), unwanted = 0,
+        gone = {}, shared = new_counts(), examples = {}, channels = new_counts(), unwanted = 0,
         unwanted_channels = new_counts(), unwanted_words = new_counts() }
-    local ok, found, trace = sandbox.run(sandbox.CALL_LIMIT, function(guard)
+    local limit = { instructions = sandbox.CALL_LIMIT, videos = #library.videos }
+    local ok, found, trace = sandbox.run(limit, function(guard)
         return walk(state, library.videos, guard)
     end)
     if not ok then
@@ -340,6 +345,7 @@ function M.survey(policy, library, now_ms)
         nothing = nothing_found(program, found, library.videos),
         much = too_much(lines, library.videos),
         shared = shared,
+        gone = state.gone,
         unwanted = state.unwanted,
         channels = most_frequent(state.unwanted_channels, GROUPS_MAX, GROUP_VIDEOS_MIN),
         words = most_frequent(state.unwanted_words, GROUPS_MAX, GROUP_VIDEOS_MIN),

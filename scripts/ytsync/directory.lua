@@ -24,9 +24,11 @@ end
 
 -- Titles that playlists had when videos were seen in them: one that a category carries on has
 -- another one since, and a policy goes on to mean it by the old one.
-local function add_former_titles(self, videos)
+-- Looked for when a name is met that nothing has now: all videos have to be walked.
+local function add_former_titles(self)
     local seen, last = {}, {}
-    for _, video in ipairs(videos) do
+    self.former = {}
+    for _, video in ipairs(self.videos) do
         local titles, ids = video.playlists, video.playlist_ids
         for position = 1, #ids do
             local id, title = ids[position], titles[position]
@@ -46,13 +48,12 @@ end
 ---@param videos table[]
 ---@return ytsync.Directory
 function Directory.new(playlists, videos)
-    local self = setmetatable({ ids = {}, titles = {}, former = {}, names = {},
-        all = playlists }, Directory)
+    local self = setmetatable({ ids = {}, titles = {}, former = false, names = {},
+        all = playlists, videos = videos }, Directory)
     for _, playlist in ipairs(playlists) do
         self.ids[playlist.id] = playlist
         add_title(self, self.titles, playlist.title, playlist)
     end
-    add_former_titles(self, videos)
     return self
 end
 
@@ -80,7 +81,13 @@ function Directory:find(name)
         return { self.ids[name] }
     end
     name = trim(name)
-    local found = self.titles[name] or self.former[name] or watch_later(self, name)
+    local found = self.titles[name]
+    if not found then
+        if not self.former then
+            add_former_titles(self)
+        end
+        found = self.former[name] or watch_later(self, name)
+    end
     if found or not name:find("*", 1, true) then
         return found or {}
     end

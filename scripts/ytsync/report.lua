@@ -311,25 +311,6 @@ function M.quota(quota, now_ms)
     return table.concat(lines, "\n")
 end
 
---- How a policy fits a library: videos per category.
----@param summary ytsync.Summary
----@param otherwise string
----@return string
-function M.coverage(summary, otherwise)
-    local lines = { ("%s in the library, %s of them private or deleted:"):format(
-        text.count(summary.videos, "video"), text.number(summary.gone)) }
-    for _, category in ipairs(summary.categories) do
-        lines[#lines + 1] = "  " .. text.pad(category.key, 50)
-            .. text.right(text.number(category.videos), 8)
-    end
-    lines[#lines + 1] = "  " .. text.pad("(no category; otherwise = " .. otherwise .. ")", 50)
-        .. text.right(text.number(summary.unmatched), 8)
-    add_list(lines, summary.warnings, "  Please note:", function(warning)
-        return text.wrap(text.safe(warning), COLUMNS, "    ")
-    end)
-    return table.concat(lines, "\n")
-end
-
 -- ------------------------------------------------------------------ for machines
 
 local function stage_json(planned, items, json)

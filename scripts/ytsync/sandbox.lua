@@ -22,6 +22,9 @@ M.LOAD_LIMIT = 10000000
 M.CALL_LIMIT = 2000000
 -- Memory that loading a file, or one call of a function, may keep at a time.
 local BYTES_MAX = 32 * 1024 * 1024
+-- And all calls under one guard together: so much, and what the results for each video may take.
+local BYTES_TOTAL_MAX = 2 * BYTES_MAX
+local BYTES_PER_VIDEO = 1024
 -- Longest text that string.rep may make.
 local REPEAT_BYTES_MAX = 1024 * 1024
 -- Steps of table.concat and table.unpack, which loop in C.
@@ -31,8 +34,8 @@ local SPAN_MAX = 100000
 M.EXHAUSTED = {
     time = "it ran for too long and was stopped (an endless loop?)",
     pattern = "a search pattern took too long and was stopped (too many of * + - in it?)",
-    memory = "it used too much memory and was stopped (a text or a list that grows without end? "
-        .. "32 MiB a call, 256 MiB in all)",
+    memory = "it used too much memory and was stopped (a text or a list that grows without "
+        .. "end?)",
 }
 
 local NO_FILES = "; a policy cannot read or write files, or start programs"
@@ -220,7 +223,8 @@ end
 ---@field reset fun(self)
 
 --- Calls body(guard, ...) under the limits.
----@param limit integer  instructions
+---@param limit integer|{instructions: integer, videos: integer}  instructions; how many videos are
+---  tried under this guard, whose results need memory
 ---@param body fun(guard: ytsync.Guard, ...: any): any
 ---@return boolean ok
 ---@return any ...  the results, or the error (with the traceback as a third value)
@@ -233,10 +237,14 @@ function M.run(limit, body, ...)
     end
     local methods = string_metatable.__index
     string_metatable.__index = plain_strings
-    local results = table.pack(core.guarded({ instructions = limit, bytes = BYTES_MAX }, handler,
-        function(guard)
-            return body(guard, table.unpack(arguments, 1, arguments.n))
-        end))
+    local many = type(limit) == "table" and limit or { instructions = limit, videos = 0 }
+    local results = table.pack(core.guarded({
+        instructions = many.instructions,
+        bytes = BYTES_MAX,
+        bytes_total = BYTES_TOTAL_MAX + many.videos * BYTES_PER_VIDEO,
+    }, handler, function(guard)
+        return body(guard, table.unpack(arguments, 1, arguments.n))
+    end))
     string_metatable.__index = methods
     return finish(trace, table.unpack(results, 1, results.n))
 end

@@ -243,8 +243,11 @@ function M.program(policy, now_ms)
     return program, first
 end
 
--- What the orders of the policy compare of a video, by order.
+-- What the orders of the policy compare of a video, by order; nil when nothing is ordered.
 local function sort_keys(state, video)
+    if #state.orders.words == 0 then
+        return nil
+    end
     local keys = {}
     for _, order in ipairs(state.orders.words) do
         keys[order] = orders.key(order, video) or false
@@ -253,7 +256,7 @@ local function sort_keys(state, video)
 end
 
 -- Adds a video to the category of that number.
-local function put(state, number, id, reason, keys)
+local function add(state, number, id, reason, keys)
     local list, order = state.categories[number].videos, state.orders[number]
     list[#list + 1] = { id, reason }
     if order then
@@ -285,52 +288,74 @@ local function sort_videos(state)
     end
 end
 
--- Tries all categories on one video. A user's function may change the video's table: the id is
--- taken before one is called.
-local function place_video(state, video)
-    local id, program, first = video.id, state.program, state.first
-    local homes, ways = state.homes, state.ways
-    local keys = sort_keys(state, video)
-    local count = program:place(video, homes, ways)
-    if count > 0 and homes[1] <= first then
+-- Puts one video where `count` categories want it.
+local function put(state, video, id, keys, count)
+    local homes, ways, first = state.homes, state.ways, state.first
+    if homes[1] <= first then
         state.summary.left_alone = state.summary.left_alone + 1
         return
     end
     for position = 1, count do
-        put(state, homes[position] - first, id, program:reason(ways[position], video), keys)
+        add(state, homes[position] - first, id, state.program:reason(ways[position], video), keys)
     end
-    if count > 0 then
-        return
-    end
+end
+
+-- What no category wants.
+local function put_left(state, id, keys)
     local otherwise, summary = state.otherwise, state.summary
     summary.unmatched = summary.unmatched + 1
     if otherwise.drop then
         state.drops[#state.drops + 1] = { id, otherwise.rule }
     elseif otherwise.category then
-        put(state, otherwise.category, id, otherwise.rule, keys)
+        add(state, otherwise.category, id, otherwise.rule, keys)
     end
 end
 
+-- Tries all categories on all videos. A user's function may change a video's table: the id and what
+-- is sorted by are taken before one is called.
 local function place_videos(state, policy, videos, guard)
     local forget = policy.gone == "forget"
         and rules.rule_text(policy.places.gone or NO_PLACE, "gone forget")
     local summary, sources, seen, gone = state.summary, state.sources, 0, 0
+    local program, homes, ways = state.program, state.homes, state.ways
     for position = 1, #videos do
         local video = videos[position]
-        guard:reset()
+        if guard then
+            guard:reset()
+        end
         state.video = video
         if not sources or from_sources(sources, video) then
             seen = seen + 1
-            local is_gone = video.availability ~= "live"
+            local id, is_gone = video.id, video.availability ~= "live"
             gone = gone + (is_gone and 1 or 0)
             if is_gone and forget then
-                state.drops[#state.drops + 1] = { video.id, forget }
+                state.drops[#state.drops + 1] = { id, forget }
             else
-                place_video(state, video)
+                local keys = sort_keys(state, video)
+                local count = program:place(video, homes, ways)
+                if count > 0 then
+                    put(state, video, id, keys, count)
+                else
+                    put_left(state, id, keys)
+                end
             end
         end
     end
     summary.videos, summary.gone = seen, gone
+end
+
+--- Runs body(guard) under limits when there are functions of a user; without any there is nothing
+--- to limit, and the code runs at full speed, with no guard.
+---@param program ytsync.Program
+---@param limit {instructions: integer, videos: integer}
+---@param body fun(guard: ytsync.Guard|nil): any
+---@return boolean ok
+---@return any ...  as sandbox.run
+function M.run(program, limit, body)
+    if program.has_functions then
+        return sandbox.run(limit, body)
+    end
+    return true, body(nil)
 end
 
 --- The message for an error in a policy's function: with the rule, its category and the video.
@@ -462,8 +487,9 @@ function M.build(policy, library, options)
         sources = #sources > 0 and set_of(sources, inbox) or nil,
         summary = summary,
     }
-    local limit = options and options.limit or sandbox.CALL_LIMIT
-    local ok, raised, trace = sandbox.run(limit, function(guard)
+    local limit = { instructions = options and options.limit or sandbox.CALL_LIMIT,
+        videos = #library.videos }
+    local ok, raised, trace = M.run(program, limit, function(guard)
         place_videos(state, policy, library.videos, guard)
     end)
     if not ok then

@@ -7,9 +7,10 @@
 /* The system's clocks, sleep (ends early on a signal), random (libcrypto) and a log that drops
  * everything. */
 const struct ys_env *ys_env_system(void);
-/* CPU time that this thread has used, whatever the environment: for limits on what a script may
- * take, which are about this machine and not about the world. */
+/* CPU time that this thread has used, and a clock that is cheap to read, whatever the environment:
+ * for limits on what a script may take, which are about this machine and not about the world. */
 int64_t ys_cpu_ms(void);
+int64_t ys_cheap_ms(void);
 /* A copy of `env` whose missing members are the system's. NULL gives the system's. */
 struct ys_env ys_env_complete(const struct ys_env *env);
 

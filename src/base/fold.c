@@ -44,7 +44,22 @@ static const struct {
     {0x0131, "i"},  {0x0142, "l"}, {0x0153, "oe"}, {0x0167, "t"}, {0x0180, "b"},
 };
 
-enum ascii_kind { BETWEEN, WORD, SUFFIX };
+#define BETWEEN '\0' /* parts words */
+#define SUFFIX '\1'  /* + and # */
+
+/* ASCII: what a letter or digit is folded to, or one of the two above. */
+static const char folded_ascii[128] = {
+    ['#'] = SUFFIX, ['+'] = SUFFIX, ['0'] = '0', ['1'] = '1', ['2'] = '2', ['3'] = '3',
+    ['4'] = '4', ['5'] = '5', ['6'] = '6', ['7'] = '7', ['8'] = '8', ['9'] = '9',
+    ['A'] = 'a', ['B'] = 'b', ['C'] = 'c', ['D'] = 'd', ['E'] = 'e', ['F'] = 'f', ['G'] = 'g',
+    ['H'] = 'h', ['I'] = 'i', ['J'] = 'j', ['K'] = 'k', ['L'] = 'l', ['M'] = 'm', ['N'] = 'n',
+    ['O'] = 'o', ['P'] = 'p', ['Q'] = 'q', ['R'] = 'r', ['S'] = 's', ['T'] = 't', ['U'] = 'u',
+    ['V'] = 'v', ['W'] = 'w', ['X'] = 'x', ['Y'] = 'y', ['Z'] = 'z',
+    ['a'] = 'a', ['b'] = 'b', ['c'] = 'c', ['d'] = 'd', ['e'] = 'e', ['f'] = 'f', ['g'] = 'g',
+    ['h'] = 'h', ['i'] = 'i', ['j'] = 'j', ['k'] = 'k', ['l'] = 'l', ['m'] = 'm', ['n'] = 'n',
+    ['o'] = 'o', ['p'] = 'p', ['q'] = 'q', ['r'] = 'r', ['s'] = 's', ['t'] = 't', ['u'] = 'u',
+    ['v'] = 'v', ['w'] = 'w', ['x'] = 'x', ['y'] = 'y', ['z'] = 'z',
+};
 
 static bool within(const struct range *ranges, size_t count, int32_t code)
 {
@@ -93,7 +108,6 @@ static bool make_room(struct ys_fold *fold, size_t more)
 static void end_word(struct ys_fold *fold)
 {
     fold->in_word = false;
-    fold->word_letters = 0;
     fold->suffix_bytes = 0;
 }
 
@@ -107,13 +121,15 @@ static void go_on(struct ys_fold *fold)
     }
     if (!fold->in_word) fold->data[fold->bytes++] = ' ';
     fold->in_word = true;
-    if (fold->word_letters < 2) fold->word_letters++;
 }
 
 /* "C++" and "C#": signs that make a one-letter word another one. */
 static void add_suffix(struct ys_fold *fold, char sign)
 {
-    if (!fold->in_word || fold->word_letters != 1 || fold->suffix_bytes >= 2) {
+    size_t letter = fold->suffix_bytes + 1; /* from the end; the word's only one? */
+
+    if (!fold->in_word || fold->suffix_bytes >= 2 || fold->bytes <= letter ||
+        fold->data[fold->bytes - letter - 1] != ' ') {
         end_word(fold);
         return;
     }
@@ -121,30 +137,37 @@ static void add_suffix(struct ys_fold *fold, char sign)
     fold->suffix_bytes++;
 }
 
-static enum ascii_kind kind_of(unsigned char byte)
-{
-    if ((byte >= 'a' && byte <= 'z') || (byte >= '0' && byte <= '9') ||
-        (byte >= 'A' && byte <= 'Z'))
-        return WORD;
-    return byte == '+' || byte == '#' ? SUFFIX : BETWEEN;
-}
-
 /* There is room for two bytes. */
 static void emit_ascii(struct ys_fold *fold, unsigned char byte)
 {
-    switch (kind_of(byte)) {
-    case WORD:
-        go_on(fold);
-        if (byte >= 'A' && byte <= 'Z') byte = (unsigned char)(byte + ('a' - 'A'));
-        fold->data[fold->bytes++] = (char)byte;
-        break;
-    case SUFFIX:
-        add_suffix(fold, (char)byte);
-        break;
-    case BETWEEN:
+    char folded = folded_ascii[byte];
+
+    if (folded == BETWEEN) {
         end_word(fold);
-        break;
+    } else if (folded == SUFFIX) {
+        add_suffix(fold, (char)byte);
+    } else {
+        go_on(fold);
+        fold->data[fold->bytes++] = folded;
     }
+}
+
+/* Folds ASCII from `text` on; returns where it ends. There is room for it, and for one byte more.
+ * The common cases stand here, so that a title costs little. */
+static const char *fold_ascii(struct ys_fold *fold, const char *text, const char *end)
+{
+    while (text < end && (unsigned char)*text < 0x80) {
+        char folded = folded_ascii[(unsigned char)*text];
+        if (folded > SUFFIX && fold->suffix_bytes == 0) {
+            if (!fold->in_word) fold->data[fold->bytes++] = ' ';
+            fold->in_word = true;
+            fold->data[fold->bytes++] = folded;
+        } else {
+            emit_ascii(fold, (unsigned char)*text);
+        }
+        text++;
+    }
+    return text;
 }
 
 static void write_code(struct ys_fold *fold, int32_t code)
@@ -277,8 +300,7 @@ enum ys_status ys_fold_text(struct ys_fold *fold, const char *text, size_t bytes
     while (text < end) {
         /* A byte of ASCII becomes at most one byte, and one more for the space before a run. */
         if (!make_room(fold, (size_t)(end - text) + MARK_BYTES)) goto no_memory;
-        while (text < end && (unsigned char)*text < 0x80)
-            emit_ascii(fold, (unsigned char)*text++);
+        text = fold_ascii(fold, text, end);
         if (text < end) text = fold_run(fold, text, end);
         if (!text) goto no_memory;
     }

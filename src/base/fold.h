@@ -28,7 +28,6 @@ struct ys_fold {
     int32_t *codes;  /* working memory: a run of code points outside ASCII */
     size_t code_count, code_capacity;
     bool in_word;         /* while folding: the last thing written is a word that may go on */
-    int word_letters;     /* how many code points that word has */
     size_t suffix_bytes;  /* of the "++" or "#" behind it */
 };
 

@@ -5,7 +5,8 @@
  * are reported in the order of their ends, and an earlier end leaves more room for the rest.
  *
  * The tree is a table of states x classes: bytes that no part holds share class 0, which leads
- * back to the beginning. State 0 is the beginning. */
+ * back to the beginning. State 0 is the beginning. Once built, a cell holds where the row of the
+ * next state begins, with REPORTS in it when something ends there. */
 #include "base/matcher.h"
 
 #include <string.h>
@@ -17,6 +18,7 @@
 #define BYTE_VALUES 256
 #define NONE UINT32_MAX
 #define ARTIST_FORMS 3
+#define REPORTS (UINT32_C(1) << 31)
 
 /* A stretch of a text between two stars, in its folded form with its boundaries. */
 struct part {
@@ -252,6 +254,17 @@ static void plant(struct ys_matcher *matcher)
     }
 }
 
+/* From numbers of states to places of their rows. */
+static void point_at_rows(struct ys_matcher *matcher)
+{
+    size_t cells = (size_t)matcher->state_count * matcher->class_count;
+
+    for (size_t i = 0; i < cells; i++) {
+        uint32_t state = matcher->next[i];
+        matcher->next[i] = state * matcher->class_count | (matcher->report[state] ? REPORTS : 0);
+    }
+}
+
 /* Breadth first: where a state has no way on, it takes that of its longest suffix. `queue` has room
  * for every state, `suffix` is the suffix state of each. */
 static void link_suffixes(struct ys_matcher *matcher, uint32_t *queue, uint32_t *suffix)
@@ -302,6 +315,7 @@ enum ys_status ys_matcher_build(struct ys_matcher *matcher, struct ys_error *err
     for (size_t i = 0; i < states; i++) matcher->part_of[i] = NONE;
     plant(matcher);
     link_suffixes(matcher, queue, suffix);
+    point_at_rows(matcher);
 out:
     ys_free(queue);
     ys_free(suffix);
@@ -339,7 +353,7 @@ static void found(struct ys_matcher *matcher, const struct part *part, uint32_t 
 void ys_matcher_scan(struct ys_matcher *matcher, const char *folded, size_t bytes,
                      uint64_t *groups, uint64_t *texts)
 {
-    uint32_t state = 0;
+    uint32_t cell = 0; /* the row of state 0 begins there */
 
     matcher->scans++;
     for (size_t i = 0; matcher->has_always && i < matcher->entry_count; i++) {
@@ -348,8 +362,10 @@ void ys_matcher_scan(struct ys_matcher *matcher, const char *folded, size_t byte
         set_bit(texts, matcher->entries[i].text);
     }
     for (size_t i = 0; i < bytes; i++) {
-        state = row(matcher, state)[matcher->class_of[(unsigned char)folded[i]]];
-        for (uint32_t at = matcher->report[state]; at != 0; at = matcher->shorter[at])
+        cell = matcher->next[(cell & ~REPORTS) + matcher->class_of[(unsigned char)folded[i]]];
+        if (!(cell & REPORTS)) continue;
+        uint32_t at = matcher->report[(cell & ~REPORTS) / matcher->class_count];
+        for (; at != 0; at = matcher->shorter[at])
             for (uint32_t p = matcher->part_of[at]; p != NONE; p = matcher->parts[p].next)
                 found(matcher, &matcher->parts[p], (uint32_t)(i + 1), groups, texts);
     }

@@ -1,8 +1,8 @@
 /* guard.c: see guard.h.
  *
  *   guarded(limits, handler, body) -> true, results... | false, error, why, frames
- *       limits = {instructions, bytes}; body gets the guard; why is "time", "pattern", "memory" or
- *       nil; frames = {{source, line}, ...} of what ran when the limit was reached
+ *       limits = {instructions, bytes, bytes_total}; body gets the guard; why is "time", "pattern",
+ *       "memory" or nil; frames = {{source, line}, ...} of what ran when the limit was reached
  *   guard:reset()     the next call has its full share again
  *   charge(n)         takes n instructions from the guard that is set
  *   pcall(f, ...)     Lua's, but for a tripped guard
@@ -22,11 +22,9 @@
 /* What a pcall counts for. */
 #define PCALL_COST 2000
 /* CPU time of one call: what instructions do not show (copying, comparing long texts). */
-#define CPU_MS_MAX 600
+#define CPU_MS_MAX 300
 /* Allocated by one call, kept or not: copying costs time too. */
 #define BYTES_MADE_FACTOR 8
-/* Kept by all calls under one guard together. */
-#define BYTES_TOTAL_MAX ((int64_t)256 << 20)
 
 struct ys_lua_guard *ys_lua_guard(lua_State *L)
 {
@@ -76,6 +74,17 @@ static void spend(lua_State *L, struct ys_lua_guard *guard, int64_t instructions
     ys_lua_guard_trip(L, guard, YS_LUA_TRIP_TIME);
 }
 
+/* Whether a call took its CPU time. Asking for that is dear on some systems, so it is asked for
+ * only when that much time went by on the clock; from there on it is counted. */
+static bool used_up(struct ys_lua_guard *guard)
+{
+    if (guard->cpu_since_ms >= 0) return ys_cpu_ms() - guard->cpu_since_ms > CPU_MS_MAX;
+    int64_t now_ms = ys_cheap_ms();
+    if (guard->since_ms < 0) guard->since_ms = now_ms;
+    if (now_ms - guard->since_ms > CPU_MS_MAX) guard->cpu_since_ms = ys_cpu_ms();
+    return false;
+}
+
 static void on_count(lua_State *L, lua_Debug *ar)
 {
     struct ys_lua_guard *guard = ys_lua_guard(L);
@@ -85,9 +94,7 @@ static void on_count(lua_State *L, lua_Debug *ar)
         lua_sethook(L, NULL, 0, 0);
         return;
     }
-    int64_t now_ms = ys_cpu_ms();
-    if (guard->cpu_since_ms < 0) guard->cpu_since_ms = now_ms;
-    if (now_ms - guard->cpu_since_ms > CPU_MS_MAX) guard->left = 0;
+    if (used_up(guard)) guard->left = 0;
     spend(L, guard, STEP);
 }
 
@@ -96,7 +103,7 @@ static void on_count(lua_State *L, lua_Debug *ar)
 static bool too_much(const struct ys_lua_guard *guard, int64_t more, int64_t made)
 {
     return guard->bytes + more > guard->bytes_max ||
-           guard->bytes_total + more > BYTES_TOTAL_MAX ||
+           guard->bytes_total + more > guard->bytes_total_max ||
            guard->bytes_made + made > guard->bytes_max * BYTES_MADE_FACTOR;
 }
 
@@ -148,7 +155,7 @@ int ys_lua_pcall(lua_State *L)
 static void reset(struct ys_lua_guard *guard)
 {
     guard->left = guard->limit;
-    guard->cpu_since_ms = -1;
+    guard->since_ms = guard->cpu_since_ms = -1;
     guard->bytes = guard->bytes_made = 0;
 }
 
@@ -225,6 +232,7 @@ int ys_lua_guarded(lua_State *L)
     guard->L = L;
     guard->limit = ys_lua_field_integer(L, 1, "limits", "instructions", 0);
     guard->bytes_max = ys_lua_field_integer(L, 1, "limits", "bytes", 0);
+    guard->bytes_total_max = ys_lua_field_integer(L, 1, "limits", "bytes_total", 0);
     reset(guard);
     int status = call_under(L, guard);
     if (guard->tripped != YS_LUA_TRIP_NONE) return push_trip(L, guard);

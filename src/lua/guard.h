@@ -22,10 +22,12 @@ struct ys_lua_guard {
     struct ys_lua_guard *outer;
     lua_State *L;
     int64_t limit, left;          /* instructions */
-    int64_t cpu_since_ms;         /* of the first look after a reset; negative: none yet */
+    int64_t since_ms;             /* the first look after a reset; negative: none yet */
+    int64_t cpu_since_ms;         /* CPU time at a later one; negative: not asked for yet */
     int64_t bytes_max;            /* that one call may keep */
     int64_t bytes, bytes_made;    /* kept and allocated since the last reset */
     int64_t bytes_total;          /* kept since the beginning */
+    int64_t bytes_total_max;
     lua_Alloc alloc;
     void *alloc_ctx;
     bool refused;                 /* an allocation, by this guard */

@@ -112,8 +112,11 @@ describe("README.md", function()
 
     check("shows policies that plan", function()
         local sim = simulator.start(SMALL)
-        for _, file in ipairs({ "README.md", "scripts/README.md" }) do
-            local text = block(file, 'local y = require "ytsync.policy"')
+        for _, place in ipairs({ { "README.md", "settings {" },
+            { "scripts/README.md", "settings {" },
+            { "scripts/README.md", 'local y = require "ytsync.policy"' } }) do
+            local file = place[1]
+            local text = block(file, place[2])
             -- The sample library has no such playlist, and a wrong name there is an error.
             text = text:gsub('never_touch = { "[^"]*" }', "never_touch = {}")
             local policy = simulator.write(simulator.path("policy.lua"), text)

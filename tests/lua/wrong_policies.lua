@@ -163,7 +163,8 @@ M.library = {
         "attempt to index a nil value (field 'x') (playlist 'A', rule policy.lua:2 function, " },
     { "an endless loop in a function", 'playlist "A" {\n  where(function (v)\n'
         .. "    while true do pcall(error) end\n  end),\n}", 3,
-        "it ran for too long and was stopped (an endless loop?) (playlist 'A', rule policy.lua:2 function, " },
+        "it ran for too long and was stopped (an endless loop?) (playlist 'A', rule policy.lua:2 "
+            .. "function, " },
     { "a pattern in a function", 'playlist "A" {\n  where(function (v)\n'
         .. '    return (v.title:rep(20)):find(".-.-.-.-.-.-.-\\1")\n  end),\n}', 3,
         "a search pattern took too long and was stopped (too many of * + - in it?) (playlist 'A', "

@@ -25,6 +25,10 @@ local function add_json(result, summary, coverage)
             text = entry.word, closest = entry.closest }
     end
     result.shared = json.array(coverage.shared)
+    result.gone_videos = json.array({})
+    for position, video in ipairs(coverage.gone) do
+        result.gone_videos[position] = video.id
+    end
     result.channels, result.words = json.array(coverage.channels), json.array(coverage.words)
 end
 
@@ -50,7 +54,7 @@ local function check_library(ctx, policy, result, headline)
     end
     add_json(result, summary, coverage)
     ctx:say(headline)
-    ctx:say(checkreport.coverage(summary, coverage, policy.otherwise))
+    ctx:say(checkreport.coverage(summary, coverage, policy.otherwise, policy.gone == "list"))
     return exits.OK
 end
 

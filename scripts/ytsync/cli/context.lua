@@ -411,7 +411,8 @@ function Context:load_policy()
         return nil, self:fail(message, "no_policy", nil, starter_hint(self, path))
     end
     self.policy_text = content_of(path)
-    return nil, self:fail(message, name, trace, ("Mend %s, then try it with: %s"):format(path, self:command("check")))
+    return nil, self:fail(message, name, trace, ("Mend %s, then try it with: %s"):format(path,
+        self:command("check")))
 end
 
 return M

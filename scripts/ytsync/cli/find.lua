@@ -15,7 +15,8 @@ local function matching(rule, videos, now_ms)
         return nil, problem
     end
     local found, homes, ways = {}, {}, {}
-    local ok, raised, trace = sandbox.run(sandbox.CALL_LIMIT, function(guard)
+    local limit = { instructions = sandbox.CALL_LIMIT, videos = #videos }
+    local ok, raised, trace = sandbox.run(limit, function(guard)
         for _, video in ipairs(videos) do
             guard:reset()
             local id, title = video.id, video.title
