@@ -58,7 +58,7 @@ YS_LDFLAGS := $(FLAVOUR_LDFLAGS_$(FLAVOUR)) -pthread
 MODULE_LDFLAGS := $(if $(filter Darwin,$(shell uname -s)),-bundle -undefined dynamic_lookup,-shared)
 
 # --- the libraries, unless the targets need none -------------------------------------------------
-NO_CONFIG := help deps demo test lint asan valgrind fuzz packaging bench soak mutations uninstall clean
+NO_CONFIG := help deps demo test lint doc-check asan valgrind fuzz packaging bench soak mutations uninstall clean
 GOALS := $(or $(MAKECMDGOALS),all)
 NEEDS_CONFIG := $(filter-out $(NO_CONFIG),$(GOALS))
 ifneq ($(NEEDS_CONFIG),)
@@ -237,7 +237,7 @@ RUN_TESTS = $(LUA_NOW) tests/run.lua --lua $(LUA_NOW) --jobs $(CPUS) --programs 
 VALGRIND := valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite \
     --errors-for-leak-kinds=definite --suppressions=tests/valgrind.supp
 
-.PHONY: demo test unit lint asan valgrind fuzz packaging bench soak deps
+.PHONY: demo test unit lint doc-check asan valgrind fuzz packaging bench soak deps
 ## deps: installs the packages that are missing for building, testing and checking (apt)
 deps:
 	@sh .ci/deps lint
@@ -262,6 +262,10 @@ unit: unit-programs
 lint:
 	@sh .ci/deps lint
 	@sh .ci/lint
+
+## doc-check: is every public function of the Lua module described (LuaLS form)?
+doc-check:
+	@$(LUA_NOW) .ci/doc-check.lua .
 
 ## asan: the suites under AddressSanitizer and UBSan, Lua in a static host with a busy collector
 asan: B = $(call flavour_build,asan)
@@ -356,7 +360,7 @@ clean:
 
 ## help: this list
 help:
-	@sed -n 's/^## \([a-z]*\): /\1\t/p' Makefile | while IFS='	' read -r t text; do \
+	@sed -n 's/^## \([a-z-]*\): /\1\t/p' Makefile | while IFS='	' read -r t text; do \
 	    printf '  %-11s %s\n' "$$t" "$$text"; done
 	@echo 'Variables: BUILD FLAVOUR=plain|asan|valgrind|fuzz LAYERS TESTS PREFIX' \
 	    'DESTDIR WERROR V=1 SOAK_S FUZZ FUZZ_S'

@@ -44,6 +44,7 @@ local function add_former_titles(self)
     end
 end
 
+--- A directory of a library.
 ---@param playlists table[]  with the deleted ones
 ---@param videos table[]
 ---@return ytsync.Directory

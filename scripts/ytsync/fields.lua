@@ -25,6 +25,7 @@ function M.shown(value)
     return "a " .. type(value)
 end
 
+--- A text without blanks at its ends.
 ---@param text string
 ---@return string
 function M.trim(text)
@@ -71,6 +72,7 @@ function M.check_text(key, text, codepoints_max)
     return text
 end
 
+--- A text.
 ---@param key string
 ---@param value any
 ---@return string
@@ -81,6 +83,7 @@ function M.want_string(key, value)
     return value
 end
 
+--- True or false.
 ---@param key string
 ---@param value any
 ---@return boolean
@@ -92,6 +95,7 @@ function M.want_boolean(key, value)
     return value
 end
 
+--- A whole number within bounds.
 ---@param key string
 ---@param value any
 ---@param least integer
@@ -106,6 +110,7 @@ function M.want_integer(key, value, least, most)
     return whole
 end
 
+--- A function.
 ---@param key string
 ---@param value any
 ---@return function

@@ -14,8 +14,8 @@
 -- milliseconds since 1970 UTC, costs are quota units, ids are strings. Handles close themselves
 -- when collected; closing a session closes its plans and jobs.
 local core = require("ytsync.core")
+local Job = require("ytsync.job")
 local policies = require("ytsync.policy")
-local sandbox = require("ytsync.sandbox")
 local targets = require("ytsync.target")
 
 local M = {}
@@ -25,22 +25,6 @@ M.version = core.version
 --- Names of the settings that config_get and config_set know.
 ---@type string[]
 M.config_keys = core.config_keys
-
--- How long one turn of the engine waits for something to happen.
-local STEP_MS = 1000
--- How often a policy's on_error may ask for one operation to be tried again by one job handle: a
--- permanent error must not keep a job alive for ever.
-local RETRIES_MAX = 3
--- Rests that end at once, one after the other with nothing done between them.
-local EMPTY_RESTS_MAX = 3
-
--- What passes by itself; everything else needs a person.
-local PASSING = {
-    quota_exhausted = true, creates_exhausted = true, throttled = true, network_error = true,
-    bad_reply = true, reply_too_large = true, outcome_unknown = true, library_changing = true,
-}
-
-local DECISIONS = { retry = true, skip = true, pause = true, fail = true }
 
 ---@class ytsync.Session
 ---@field core table
@@ -54,41 +38,119 @@ Session.__index = Session
 local Plan = { __name = "ytsync.Plan" }
 Plan.__index = Plan
 
----@class ytsync.Job
----@field core table
----@field session ytsync.Session
----@field policy ytsync.Policy|nil
----@field retries table<integer, integer>|nil  by operation, what on_error asked for
-local Job = { __name = "ytsync.Job" }
-Job.__index = Job
+-- The access token that a program's function gives, or nil and why it gave none.
+local function ask_token(source)
+    local ok, token, message = pcall(source)
+    if not ok then
+        return nil, "the token function went wrong: " .. tostring(token), "no_token"
+    elseif type(token) ~= "string" then
+        return nil, message and tostring(message) or "the token function gave no token", "no_token"
+    end
+    return token
+end
 
---- Opens (and where needed creates) a database.
----@param options {db: string, backup_dir: string|nil, api_url: string|nil, token: string|nil,
----  signin: string|nil, token_command: string|nil,
----  project: string|nil, clock: string|nil, must_exist: boolean|nil, accept_old: boolean|nil}
+--- Opens (and where needed creates) a database. Nothing is read from the environment.
+---@param options {db: string, backup_dir: string|nil, api_url: string|nil,
+---  token: string|(fun(): string)|nil, signin: string|nil, token_command: string|nil,
+---  project: string|nil, clock: string|nil,
+---  must_exist: boolean|nil, accept_old: boolean|nil,
+---  log: (fun(level: string, text: string))|nil}  token: the access token, or a function that
+---  gives one: it is asked now, and again when YouTube refuses the one it gave; log: gets what is
+---  noted ("debug", "info", "warn" and a text) after each call of a method
 ---@return ytsync.Session|nil
 ---@return string|nil message
 ---@return string|nil name  "not_found", "database_corrupt", "locked", ...
 function M.open(options)
-    local handle, message, name = core.open(options)
+    local given, source, world = options, nil, options.world
+    if type(options.token) == "function" or world or options.log then
+        given = {}
+        for key, value in pairs(options) do -- unordered: a copy
+            given[key] = value
+        end
+        given.world = nil -- of ytsync.sim
+        given.log = options.log ~= nil
+    end
+    if type(options.token) == "function" then
+        source = options.token
+        local token, problem, problem_name = ask_token(source)
+        if not token then
+            return nil, problem, problem_name
+        end
+        given.token = token
+    end
+    local handle, message, name
+    if world then
+        handle, message, name = world:open(given)
+    else
+        handle, message, name = core.open(given)
+    end
     if not handle then
         return nil, message, name
     end
-    return setmetatable({ core = handle }, Session)
+    local session = setmetatable({ core = handle, token_source = source, token = given.token,
+        log_sink = options.log }, Session)
+    session:logged()
+    return session
 end
 
 -- ------------------------------------------------------------------ session
 
+--- Hands what was noted to the program's log function, and its arguments on.
+---@param ... any
+---@return any ...
+function Session:logged(...)
+    if self.log_sink then
+        for _, line in ipairs(self.core:log_lines() or {}) do
+            self.log_sink(line.level, line.text)
+        end
+    end
+    return ...
+end
+
+--- Asks the program for another token, when it gave a function for that.
+---@return boolean|nil renewed  false: there is no function, or it gave the same token again
+---@return string|nil message  the function went wrong
+---@return string|nil name
+function Session:renew_token()
+    if not self.token_source then
+        return false
+    end
+    local token, message, name = ask_token(self.token_source)
+    if not token then
+        return nil, message, name
+    elseif token == self.token then
+        return false
+    end
+    self.token = token
+    return self.core:set_token(token)
+end
+
+-- Methods that send requests: with a new token they are called once more.
+for _, method in ipairs({ "fetch", "create_playlist", "add_video", "delete_playlist" }) do
+    Session[method] = function(self, ...)
+        local result, message, name = self:logged(self.core[method](self.core, ...))
+        if result == nil and name == "auth_error" then
+            local renewed, problem, problem_name = self:renew_token()
+            if renewed then
+                return self:logged(self.core[method](self.core, ...))
+            elseif problem then
+                return nil, problem, problem_name
+            end
+        end
+        return result, message, name
+    end
+end
+
 -- Methods that the core offers as they are.
 local PASSED_ON = {
-    "set_token", "interrupt", "config_get", "config_set", "quota", "fetch", "channel",
-    "playlists", "items", "import_takeout", "forget_import", "create_playlist", "add_video",
-    "delete_playlist", "pause", "resume", "cancel", "confirm", "status", "operations", "errors",
-    "log", "categories", "sleep", "now", "use_signin", "whoami",
+    "set_token", "interrupt", "config_get", "config_set", "quota", "channel",
+    "playlists", "items", "import_takeout", "forget_import", "pause", "resume", "cancel",
+    "confirm", "status", "operations", "errors", "log", "categories", "sleep", "now", "use_signin",
+    "whoami",
 }
 for _, method in ipairs(PASSED_ON) do
     Session[method] = function(self, ...)
-        return self.core[method](self.core, ...)
+        return self:logged(self.core[method](self.core, ...))
     end
 end
 
@@ -204,10 +266,10 @@ local function asked(target, options)
 end
 
 --- Plans from what the store holds (fetch first); sends nothing and stores nothing.
----@param options {policy: ytsync.Policy|nil, target: ytsync.Target|nil, level: string|nil,
+---@param options {policy: ytsync.Policy|table|nil, target: ytsync.Target|nil, level: string|nil,
 ---  daily_units: integer|nil, only: string[]|nil, max_units: integer|nil}  a policy or a target;
 ---  level: instead of the policy's old; daily_units: as if the project had so many; only: keys of
----  categories; max_units: as many of them as fit
+---  categories; max_units: as many of them as fit. A plain table is taken as y.policy's
 ---@return ytsync.Plan|nil
 ---@return string|nil message
 ---@return string|nil name
@@ -215,8 +277,10 @@ end
 function Session:plan(options)
     local policy, target, summary = options.policy, options.target, nil
     if policy then
-        if not policies.is_policy(policy) then
-            error("plan: policy must come from y.policy { ... } or policy.load_file", 2)
+        if type(policy) ~= "table" then
+            error("plan: policy must be a table, y.policy { ... } or from policy.load_file", 2)
+        elseif not policies.is_policy(policy) then
+            policy = policies.policy(policy)
         end
         local name, trace
         target, summary, name, trace = self:target(policy)
@@ -329,198 +393,10 @@ function Plan:guard()
     return self.core:guard()
 end
 
+--- Gives the plan back; a second time does nothing.
 function Plan:close()
     self.core:close()
 end
 Plan.__close = Plan.close
-
--- ------------------------------------------------------------------ job
-
---- The job's number.
----@return integer
-function Job:id()
-    return self.core:id()
-end
-
---- One turn of the engine; waits up to timeout_ms.
----@param timeout_ms integer
----@return boolean|nil more  false: completed; nil: it rests or failed
----@return string|nil message
----@return string|nil name  "quota_exhausted", "paused", "confirmation", "auth_error", ...
-function Job:step(timeout_ms)
-    return self.core:step(timeout_ms)
-end
-
---- What happened since the last call: {kind = "stage"|"operation"|"error"|"note", stage,
---- operation, reason, text, done, total}.
----@return table[]
-function Job:events()
-    return self.core:events()
-end
-
---- How long until going on makes sense: 0 now, -1 not by time alone.
----@return integer
-function Job:wait_ms()
-    return self.core:wait_ms()
-end
-
---- Settles a failed operation.
----@param operation_id integer
----@param decision "retry"|"skip"|"pause"|"fail"
-function Job:decide(operation_id, decision)
-    return self.core:decide(operation_id, decision)
-end
-
---- Puts unsent work back, waits for what is in flight and leaves the job as it stands.
-function Job:stop()
-    return self.core:stop()
-end
-
-function Job:close()
-    self.core:close()
-end
-Job.__close = Job.close
-
--- Asks the policy what to do about a failed operation. Returns a decision, or nil to leave it
--- failed; nil, message, name, traceback when the hook itself went wrong.
-local function ask_policy(policy, event, retries)
-    local operation = event.operation
-    local ok, answer, trace = sandbox.run(sandbox.CALL_LIMIT, function()
-        return policy.on_error(operation, {
-            reason = event.reason,
-            message = event.text,
-            stage = event.stage,
-        })
-    end)
-    if not ok then
-        return nil, "on_error went wrong: " .. tostring(answer), "policy_error", trace
-    end
-    if answer == nil then
-        return nil
-    end
-    if not DECISIONS[answer] then
-        return nil, ("on_error answered '%s'; it can be 'retry', 'skip', 'pause' or 'fail'")
-            :format(tostring(answer)), "policy_error"
-    end
-    if answer == "retry" then
-        retries[operation.id] = (retries[operation.id] or 0) + 1
-        if retries[operation.id] > RETRIES_MAX then
-            return nil
-        end
-    end
-    return answer
-end
-
--- Settles one failed operation by the policy's word. Returns nil, message, name when the run
--- has to end.
-local function settle(self, event, retries)
-    local decision, problem, problem_name, trace = ask_policy(self.policy, event, retries)
-    if problem then
-        self:decide(event.operation.id, "pause")
-        return nil, problem, problem_name, trace
-    end
-    if decision then
-        local ok, message, name = self:decide(event.operation.id, decision)
-        if not ok then
-            return nil, message, name
-        end
-    end
-    return true
-end
-
--- Hands events on, and failed operations to the policy. True when the run may go on, false when
--- on_event wants it to stop; nil, message, name, traceback when a hook went wrong.
-local function deliver(self, on_event, retries)
-    local hook = self.policy and self.policy.on_error
-    local go_on = true
-    for _, event in ipairs(self:events()) do
-        if on_event and on_event(event) == false then
-            go_on = false
-        end
-        local failed = event.kind == "error" and event.operation
-            and event.operation.status == "failed"
-        if failed and hook then
-            local ok, message, name, trace = settle(self, event, retries)
-            if not ok then
-                return nil, message, name, trace
-            end
-        end
-    end
-    return go_on
-end
-
--- Sleeps until the job can go on, and takes it up again as a new run would: what the user changed
--- on YouTube meanwhile is looked at before anything is written. False when time alone does not
--- help; nil, message, name when the sleep was interrupted or the job cannot be taken up.
-local function rest(self, on_event, message, name, empty_rests)
-    if not PASSING[name] then
-        return false
-    end
-    local wait_ms = self:wait_ms()
-    if wait_ms < 0 or (wait_ms == 0 and empty_rests >= EMPTY_RESTS_MAX) then
-        return false
-    elseif wait_ms == 0 then
-        return true
-    end
-    if on_event then
-        on_event({ kind = "wait", reason = name, text = message, wait_ms = wait_ms,
-            until_ms = self.session:now() + wait_ms })
-    end
-    local ok, why, why_name = self.session:sleep(wait_ms)
-    if not ok then
-        return nil, why, why_name
-    end
-    local id = self:id()
-    self.core:close()
-    local handle
-    handle, why, why_name = self.session.core:job(id)
-    if not handle then
-        return nil, why, why_name
-    end
-    self.core = handle
-    return true
-end
-
---- Works on the job until it is completed or rests.
----@param options {on_event: (fun(event: table): boolean?)|nil, wait: boolean|nil,
----  policy: ytsync.Policy|nil}|nil  on_event gets every event (also {kind = "wait", reason,
----  text, wait_ms, until_ms}) and stops the run by returning false; wait: sleep until the quota
----  resets and go on, instead of returning
----@return true|nil completed
----@return string|nil message
----@return string|nil name  why it rests: "quota_exhausted", "confirmation", "paused",
----  "policy_error", "interrupted", ...
----@return string|nil traceback  of an error in on_error
-function Job:run(options)
-    options = options or {}
-    self.policy = options.policy or self.policy
-    self.retries = self.retries or {}
-    local empty_rests = 0
-    while true do
-        local more, message, name = self:step(STEP_MS)
-        local ok, problem, problem_name, trace = deliver(self, options.on_event, self.retries)
-        if ok == nil then
-            self:stop()
-            return nil, problem, problem_name, trace
-        end
-        if more == false then
-            return true
-        elseif not ok then
-            self:stop()
-            return nil, "Stopped on request.", "interrupted"
-        elseif more then
-            empty_rests = 0
-        else
-            local slept, why, why_name = false, nil, nil
-            if options.wait then
-                slept, why, why_name = rest(self, options.on_event, message, name, empty_rests)
-            end
-            if not slept then
-                return nil, why or message, why_name or name
-            end
-            empty_rests = empty_rests + 1
-        end
-    end
-end
 
 return M

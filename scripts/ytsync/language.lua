@@ -128,6 +128,7 @@ local function finish_playlist(unfinished, body)
 end
 Unfinished.__call = finish_playlist
 
+--- Raises when a playlist was begun and got no lines.
 function Collector:check_pending()
     local pending = self.pending
     if pending and where.is_inside(pending.place) then

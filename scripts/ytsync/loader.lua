@@ -78,10 +78,16 @@ end
 local function load_with(text, name, options, finish)
     options = options or {}
     local collector = language.new()
+    local words = {}
+    for _, source in ipairs({ options.functions or {}, collector.words }) do
+        for word, fn in pairs(source) do -- unordered: copied one by one
+            words[word] = fn
+        end
+    end
     local env = sandbox.environment({
         require = policy_require,
         print = options.print,
-        words = collector.words,
+        words = words,
     })
     local chunk, problem = sandbox.compile(text, name, env)
     if not chunk then
@@ -104,7 +110,8 @@ end
 --- Loads a policy from its text.
 ---@param text string
 ---@param name string  how messages call the file, "policy.lua"
----@param options {print: (fun(...: any))|nil, limit: integer|nil}|nil
+---@param options {print: (fun(...: any))|nil, limit: integer|nil,
+---  functions: table<string, function>|nil}|nil  functions: a program's own, as further words
 ---@return ytsync.Policy|nil
 ---@return string|nil message  "policy.lua:12: ..."
 ---@return string|nil status  "policy_error"
@@ -140,7 +147,8 @@ end
 
 --- Loads a policy file.
 ---@param path string
----@param options {print: (fun(...: any))|nil, limit: integer|nil}|nil
+---@param options {print: (fun(...: any))|nil, limit: integer|nil,
+---  functions: table<string, function>|nil}|nil  functions: a program's own, as further words
 ---@return ytsync.Policy|nil
 ---@return string|nil message
 ---@return string|nil status  "policy_error", or "not_found" when there is no such file

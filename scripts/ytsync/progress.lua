@@ -169,7 +169,8 @@ local function describe(operation)
     return line
 end
 
--- One more video is settled; the last one of a playlist is told.
+--- One more video is settled; the last one of a playlist is told.
+---@param operation table
 function Progress:settle(operation)
     local left = self.open[operation.title]
     if operation.kind ~= "item_insert" or not left then
@@ -187,6 +188,8 @@ function Progress:settle(operation)
     end
 end
 
+--- Says that another stage has begun.
+---@param event {stage: string}
 function Progress:enter_stage(event)
     if event.stage ~= self.stage and event.stage ~= "paused" then
         self.stage = event.stage
@@ -204,6 +207,7 @@ local function doing(operation)
     return ("%s %s"):format(KINDS[operation.kind] or operation.kind, operation.title)
 end
 
+-- The job waits until a moment.
 function Progress:wait(event)
     local why = WAITS[event.reason] or text.sentence(event.text)
     self:line(text.wrap(("%s Waiting until %s (%s). Ctrl-C ends the waiting; nothing is lost."):
@@ -211,6 +215,7 @@ function Progress:wait(event)
     self.began = nil -- a new day, a new rate
 end
 
+-- An operation was settled.
 function Progress:operation(event)
     local operation = event.operation
     if self.verbose then

@@ -226,6 +226,7 @@ end
 ---@param limit integer|{instructions: integer, videos: integer}  instructions; how many videos are
 ---  tried under this guard, whose results need memory
 ---@param body fun(guard: ytsync.Guard, ...: any): any
+---@param ... any  for body
 ---@return boolean ok
 ---@return any ...  the results, or the error (with the traceback as a third value)
 function M.run(limit, body, ...)

@@ -46,6 +46,19 @@ local function resolve(directory, names, key, place, warnings)
     return ids
 end
 
+-- The ids of all that the policy names by keys of its own, by key.
+local function resolve_all(policy, directory, warnings)
+    local out = {}
+    for _, key in ipairs({ "never_touch", "sources", "inbox" }) do
+        local ids, problem = resolve(directory, policy[key], key, policy.places[key], warnings)
+        if not ids then
+            return nil, problem
+        end
+        out[key] = ids
+    end
+    return out
+end
+
 local check_rule
 
 local function check_children(directory, children, warnings)
@@ -199,6 +212,7 @@ local function protect_unmentioned(policy, directory, protect)
         add_mentioned(directory, mentioned, category.was)
     end
     add_mentioned(directory, mentioned, policy.give_up)
+    add_mentioned(directory, mentioned, policy.inbox)
     add_mentioned(directory, mentioned, policy.inbox)
     for _, playlist in ipairs(live(directory.all)) do
         local ours = (playlist.made_by_job or 0) ~= 0 or (playlist.category or "") ~= ""
@@ -447,20 +461,9 @@ function M.build(policy, library, options)
         return nil, problem, "wrong_channel"
     end
     local directory, warnings = Directory.new(library.playlists, library.videos), {}
-    local protect, sources
-    protect, problem = resolve(directory, policy.never_touch, "never_touch",
-        policy.places.never_touch, warnings)
-    if not protect then
-        return nil, problem, "policy_error"
-    end
-    sources, problem = resolve(directory, policy.sources, "sources", policy.places.sources,
-        warnings)
-    if not sources then
-        return nil, problem, "policy_error"
-    end
-    local inbox
-    inbox, problem = resolve(directory, policy.inbox, "inbox", policy.places.inbox, warnings)
-    if not inbox then
+    local named
+    named, problem = resolve_all(policy, directory, warnings)
+    if not named then
         return nil, problem, "policy_error"
     end
     local categories
@@ -469,7 +472,7 @@ function M.build(policy, library, options)
         return nil, problem, "policy_error"
     end
     if policy.mentioned then
-        protect_unmentioned(policy, directory, protect)
+        protect_unmentioned(policy, directory, named.never_touch)
     end
     check_children(directory, policy.leave_alone, warnings)
     local program, first = M.program(policy, options and options.now_ms)
@@ -484,7 +487,7 @@ function M.build(policy, library, options)
         orders = orders_of(policy),
         drops = {},
         otherwise = otherwise_of(policy),
-        sources = #sources > 0 and set_of(sources, inbox) or nil,
+        sources = #named.sources > 0 and set_of(named.sources, named.inbox) or nil,
         summary = summary,
     }
     local limit = { instructions = options and options.limit or sandbox.CALL_LIMIT,
@@ -500,9 +503,9 @@ function M.build(policy, library, options)
         old = policy.old,
         policy_hash = policy.hash,
         channel = channel,
-        protect = protect,
-        sources = sources,
-        inboxes = inbox,
+        protect = named.never_touch,
+        sources = named.sources,
+        inboxes = named.inbox,
         limits = policy.limits,
         drops = state.drops,
         categories = categories,

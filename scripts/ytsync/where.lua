@@ -32,6 +32,7 @@ end
 --- Calls fn(...) while `file` is the file being loaded. fn must not raise.
 ---@param file {source: string, name: string, keys: table}
 ---@param fn function
+---@param ... any  for fn
 ---@return any ...
 function M.during(file, fn, ...)
     local before = active

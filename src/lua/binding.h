@@ -99,9 +99,12 @@ void ys_lua_element_table(lua_State *L, int64_t index, const char *what);
 
 struct ys_lua_child;
 
+struct ys_lua_log;
+
 /* The userdata of a session. */
 struct ys_lua_session {
     struct ys_session *session;    /* NULL: closed */
+    struct ys_lua_log *log;        /* NULL: nobody asked for it */
     struct ys_lua_state *state;
     struct ys_lua_child *children; /* open plans and jobs */
     bool busy;                     /* the core is in a call that runs a callback */
@@ -135,6 +138,16 @@ void *ys_lua_handle_use(lua_State *L, int arg, const char *type, bool with_sessi
 int ys_lua_handle_unusable(lua_State *L, int arg, const char *type);
 /* The close method of every type with ys_lua_handle, by its type name. */
 int ys_lua_handle_close_method(lua_State *L, const char *type);
+
+/* ------------------------------------------------------------------ a session's log (log.c) */
+
+/* Keeps what is logged; time, sleep and chance are those of `env` (NULL: the system's). */
+struct ys_lua_log *ys_lua_log_new(const struct ys_env *env);
+void ys_lua_log_free(struct ys_lua_log *log);
+/* The environment to open the session with. */
+const struct ys_env *ys_lua_log_env(const struct ys_lua_log *log);
+/* Pushes what was kept since the last time, {{level, text}, ...}, and forgets it. */
+int ys_lua_log_push(lua_State *L, struct ys_lua_log *log);
 
 /* ------------------------------------------------------------------ calling Lua (callback.c) */
 
@@ -173,6 +186,8 @@ void ys_lua_match_type(lua_State *L);    /* match.c: core.matcher's and core.fol
 void ys_lua_guard_type(lua_State *L);    /* guard.c, likewise */
 void ys_lua_login_type(lua_State *L);    /* login.c, with session:whoami */
 void ys_lua_login_functions(lua_State *L); /* login.c: into the table on top */
+void ys_lua_sim_type(lua_State *L);      /* sim.c: core.sim's */
+int ys_lua_sim(lua_State *L);            /* sim.c: core.sim */
 int ys_lua_open(lua_State *L);           /* session.c: core.open */
 int ys_lua_fold(lua_State *L);           /* match.c: core.fold */
 int ys_lua_matcher(lua_State *L);        /* match.c: core.matcher */

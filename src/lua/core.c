@@ -6,7 +6,8 @@
  *   notify(words, text, limit_ms) -> exit code of the program, or -1
  *   mkdir_p(path) -> true     handles() -> how many sessions, plans, jobs and logins are open
  *   login{...} -> login, and signin*, client_keep, open_with: login.c
- *   fold, matcher: match.c    guarded, charge, pcall: guard.c    patterns: patterns.c */
+ *   fold, matcher: match.c    guarded, charge, pcall: guard.c    patterns: patterns.c
+ *   sim: sim.c */
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -209,6 +210,7 @@ LUAMOD_API int luaopen_ytsync_core(lua_State *L)
         {"matcher", ys_lua_matcher}, {"guarded", ys_lua_guarded},
         {"charge", ys_lua_charge}, {"pcall", ys_lua_pcall},
         {"files", core_files},
+        {"sim", ys_lua_sim},
         {NULL, NULL},
     };
     luaL_checkversion(L);
@@ -222,6 +224,7 @@ LUAMOD_API int luaopen_ytsync_core(lua_State *L)
     ys_lua_match_type(L);
     ys_lua_guard_type(L);
     ys_lua_login_type(L);
+    ys_lua_sim_type(L);
     luaL_newlib(L, functions);
     ys_lua_login_functions(L);
     lua_newtable(L);

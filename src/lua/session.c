@@ -19,6 +19,8 @@ static int session_close(lua_State *L)
         ys_session_close(session);
         handle->state->handles_open--;
     }
+    ys_lua_log_free(handle->log);
+    handle->log = NULL;
     lua_pushboolean(L, 1);
     return 1;
 }
@@ -28,7 +30,7 @@ int ys_lua_open(lua_State *L)
 {
     static const char *const known[] = {"db",      "backup_dir", "api_url",    "token",
                                         "signin",  "token_command", "project", "clock",
-                                        "must_exist", "accept_old", NULL};
+                                        "must_exist", "accept_old", "log",     NULL};
     static const char what[] = "the options of open";
     struct ys_error err = {.status = YS_OK};
     ys_lua_check_table(L, 1, false);
@@ -51,9 +53,14 @@ int ys_lua_open(lua_State *L)
         .env = state->env,
         .transport = state->transport,
     };
-    struct ys_lua_session *handle = lua_newuserdatauv(L, sizeof *handle, 0);
+    struct ys_lua_session *handle = lua_newuserdatauv(L, sizeof *handle, 1);
     *handle = (struct ys_lua_session){.state = state};
     luaL_setmetatable(L, YS_LUA_SESSION);
+    if (ys_lua_field_boolean(L, 1, what, "log")) {
+        handle->log = ys_lua_log_new(state->env);
+        if (!handle->log) return ys_lua_fail(L, YS_ENOMEM, NULL);
+        options.env = ys_lua_log_env(handle->log);
+    }
     enum ys_status status = ys_session_open(&handle->session, &options, &err);
     if (status != YS_OK) return ys_lua_fail(L, status, &err);
     state->handles_open++;
@@ -68,6 +75,12 @@ static int session_set_token(lua_State *L)
     if (!session) return ys_lua_session_unusable(L, 1);
     enum ys_status status = ys_session_set_token(session, token, &err);
     return ys_lua_done(L, status, &err);
+}
+
+static int session_log_lines(lua_State *L)
+{
+    if (!ys_lua_session_use(L, 1)) return ys_lua_session_unusable(L, 1);
+    return ys_lua_log_push(L, ys_lua_session_check(L, 1)->log);
 }
 
 /* Allowed while the session is busy: that is what it is for. */
@@ -197,6 +210,7 @@ void ys_lua_session_type(lua_State *L)
         {"config_set", session_config_set},
         {"quota", session_quota},
         {"fetch", session_fetch},
+        {"log_lines", session_log_lines},
         {NULL, NULL},
     };
     ys_lua_new_type(L, YS_LUA_SESSION, methods, session_close);

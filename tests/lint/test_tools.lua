@@ -49,6 +49,16 @@ expect("luacheck", "a global is set", luacheck, "x.lua",
 expect("luacheck", "a name is misspelt", luacheck, "x.lua", "return tabel.concat({})\n",
     "return table.concat({})\n", "tabel")
 
+os.execute("mkdir -p '" .. root .. "/scripts/ytsync'")
+local described = "local M = {}\n--- Adds.\n---@param a integer\n---@return integer\n"
+    .. "function M.f(a)\n    return a\nend\nreturn M\n"
+expect("lua5.4", "a parameter is not described", "lua5.4 .ci/doc-check.lua " .. root,
+    "scripts/ytsync/x.lua", (described:gsub("%-%-%-@param[^\n]*\n", "")), described,
+    "M.f: the parameter a has no @param")
+expect("lua5.4", "a result is not described", "lua5.4 .ci/doc-check.lua " .. root,
+    "scripts/ytsync/x.lua", (described:gsub("%-%-%-@return[^\n]*\n", "")), described,
+    "M.f returns something and has no @return")
+
 local tidy = "clang-tidy --quiet --config-file=.clang-tidy FILE -- -std=c11 -I src -I include"
 expect("clang-tidy", "memory is used after it was freed", tidy, "x.c",
     "#include <stdlib.h>\nint f(void)\n{\n    int *p = malloc(sizeof *p);\n    if (!p) return 0;\n"

@@ -10,8 +10,8 @@ local SESSION_METHODS = {
     "add_video", "cancel", "categories", "channel", "close", "config_get", "config_set",
     "confirm", "create_playlist", "delete_playlist", "errors", "fetch", "forget_import",
     "import_takeout", "interrupt", "items",
-    "job", "log", "now", "operations", "pause", "plan", "playlists", "quota", "resume",
-    "set_token", "sleep", "start", "status", "use_signin", "videos", "whoami",
+    "job", "log", "log_lines", "now", "operations", "pause", "plan", "playlists", "quota",
+    "resume", "set_token", "sleep", "start", "status", "use_signin", "videos", "whoami",
 }
 
 -- A path that no test used yet.
@@ -80,7 +80,7 @@ describe("ytsync.core", function()
         assert.are.same({ "charge", "client_keep", "columns", "config_keys", "exists", "files",
             "fold", "guarded", "handles", "isatty", "login", "matcher", "mkdir_p", "notify",
             "on_interrupt", "open", "open_with", "patterns", "pcall", "sha256", "signin",
-            "signin_adopt", "signin_remove", "signin_revoke", "version" }, keys(core))
+            "signin_adopt", "signin_remove", "signin_revoke", "sim", "version" }, keys(core))
         assert.is_truthy(core.version:match("^%d+%.%d+%.%d+$"))
         assert.are.same({ "quota.daily", "quota.keep", "quota.creates", "pace.per_second",
             "pace.reads", "pace.writes", "pace.settle_s" }, core.config_keys)
