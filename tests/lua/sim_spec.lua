@@ -117,10 +117,12 @@ describe("a program's session", function()
         local seen = { ["video-00001"] = true }
         local session <close> = assert(small():open({ db = database() }))
         assert(session:fetch())
-        local policy = assert(y.load_text('playlist "Seen" { where(function(v) return is_seen(v.id) '
-            .. "end) }", "policy.lua", { functions = { is_seen = function(id)
+        local text = 'playlist "Seen" { where(function(v) return is_seen(v.id) end) }'
+        local policy = assert(y.load_text(text, "policy.lua", { functions = {
+            is_seen = function(id)
                 return seen[id]
-            end } }))
+            end,
+        } }))
         local target = assert(session:target(policy))
         assert.same({ { "video-00001", "policy.lua:1 function" } }, target.categories[1].videos)
     end)
