@@ -153,8 +153,35 @@ static void second_runner(struct storm *storm)
 
 static void expire_token(struct storm *storm)
 {
+    enum ys_status status = ys_sim_token_revoke(storm->sim, storm->token, &storm->err);
+
     storm_note(storm, "the token expires");
-    storm_must(storm, ys_sim_token_revoke(storm->sim, storm->token, &storm->err));
+    if (status != YS_ENOTFOUND) storm_must(storm, status); /* one that was never good */
+}
+
+void chaos_sign_in(struct storm *storm)
+{
+    bool odd = !storm->calm && happens(storm, storm->scenario.refused_permille);
+    bool other = odd && chance_one_in(&storm->random, 2);
+
+    (void)snprintf(storm->token, sizeof storm->token, "token-%lld", (long long)++storm->tokens);
+    if (odd) storm_note(storm, other ? "another account signs in" : "the sign-in is refused");
+    if (other || !odd)
+        storm_must(storm, ys_sim_token_add(storm->sim, storm->token,
+                                           other ? STORM_OTHER_CHANNEL : YS_SIM_CHANNEL_ID, NULL,
+                                           0, &storm->err));
+    if (storm->session)
+        storm_must(storm, ys_session_set_token(storm->session, storm->token, &storm->err));
+}
+
+/* The policy is edited: most videos belong elsewhere. A job that runs is cancelled, or ends as it
+ * was planned; the next plan is by the new policy. */
+static void edit_policy(struct storm *storm)
+{
+    storm->policy.edits++;
+    storm_note(storm, "the policy is edited");
+    if (storm->job && chance_one_in(&storm->random, 2))
+        (void)visit(storm, "cancel", ys_job_cancel);
 }
 
 static void arm_disk(struct storm *storm)
@@ -194,6 +221,7 @@ void chaos_step(struct storm *storm)
     if (storm->job && happens(storm, scenario->cancel_permille))
         (void)visit(storm, "cancel", ys_job_cancel);
     if (storm->job && happens(storm, scenario->second_runner_permille)) second_runner(storm);
+    if (happens(storm, scenario->policy_permille)) edit_policy(storm);
 }
 
 void chaos_end(struct storm *storm)

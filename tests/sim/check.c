@@ -387,8 +387,27 @@ static void check_log(struct storm *storm)
     storm->counts.jobs = logs.job_id - 1;
 }
 
+static bool count_one(void *ctx, const struct ys_truth_playlist *playlist)
+{
+    (void)playlist;
+    ++*(int64_t *)ctx;
+    return true;
+}
+
+/* P11: whoever signed in meanwhile. */
+static void check_other_channel(struct storm *storm)
+{
+    int64_t count = 0;
+
+    storm_must(storm, ys_truth_playlists(storm->sim, STORM_OTHER_CHANNEL, count_one, &count,
+                                         &storm->err));
+    if (count > 0)
+        storm_fail(storm, "%lld playlists were made in another channel", (long long)count);
+}
+
 void check_end(struct storm *storm)
 {
+    check_other_channel(storm);
     check_lost(storm);
     check_wanted_state(storm);
     check_quota(storm);

@@ -21,15 +21,17 @@ static bool share(const struct storm *storm, const char *video_id, uint64_t salt
     return (int)(hash_of(storm, video_id, salt) % 1000) < permille;
 }
 
+/* By the policy as it was when the planner was last given a target. */
 unsigned policy_homes(const struct storm *storm, const char *video_id)
 {
     const struct scenario *scenario = &storm->scenario;
+    uint64_t edits = (uint64_t)storm->policy.planned * 8;
     unsigned homes;
 
-    if (share(storm, video_id, 2, scenario->unmatched_permille)) return 0;
-    homes = 1u << hash_of(storm, video_id, 1) % scenario->category_count;
-    if (share(storm, video_id, 3, scenario->twice_permille))
-        homes |= 1u << hash_of(storm, video_id, 4) % scenario->category_count;
+    if (share(storm, video_id, edits + 2, scenario->unmatched_permille)) return 0;
+    homes = 1u << hash_of(storm, video_id, edits + 1) % scenario->category_count;
+    if (share(storm, video_id, edits + 3, scenario->twice_permille))
+        homes |= 1u << hash_of(storm, video_id, edits + 4) % scenario->category_count;
     return homes;
 }
 
@@ -156,6 +158,7 @@ struct ys_target *policy_target(struct storm *storm)
     size_t i;
 
     placing = (struct placing){.storm = storm, .target = placing.target};
+    storm->policy.planned = storm->policy.edits;
     oracle_new_target(storm);
     for (i = 0; status == YS_OK && i < storm->scenario.category_count; i++) {
         const struct scenario_category *category = &storm->scenario.categories[i];
@@ -167,6 +170,8 @@ struct ys_target *policy_target(struct storm *storm)
             .new_privacy = category->new_privacy};
         status = ys_target_add_category(placing.target, &spec, NULL, &storm->err);
     }
+    if (status == YS_OK)
+        status = ys_target_set_channel(placing.target, YS_SIM_CHANNEL_ID, &storm->err);
     if (status == YS_OK && storm->oracle.protected_id[0])
         status = ys_target_protect(placing.target, storm->oracle.protected_id, &storm->err);
     if (status == YS_OK && storm->oracle.inbox_id[0])

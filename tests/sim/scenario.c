@@ -269,6 +269,8 @@ static void draw_people(struct scenario *out, uint64_t random)
     out->second_runner_permille = some(&random, 6, 10);
     out->old_copy_permille = some(&random, 12, 150);
     out->decide_permille = some(&random, 4, 500);
+    out->policy_permille = some(&random, 8, 8);
+    out->refused_permille = some(&random, 2, 700);
 }
 
 void scenario_draw(struct scenario *out, uint64_t seed)

@@ -54,6 +54,8 @@ struct scenario {
     /* per step of the driver */
     int spend_permille, jump_permille, token_permille, pause_permille, cancel_permille;
     int restart_permille, down_permille, second_runner_permille, old_copy_permille;
+    int policy_permille;        /* the policy is edited: videos belong elsewhere */
+    int refused_permille;       /* of the sign-ins are refused, or are another account's */
     int decide_permille;        /* of the failed operations are decided upon */
 };
 

@@ -8,11 +8,12 @@
  * A point is a sync of the database, a request that leaves, a reply that comes, or any other change
  * of a file (the database, its log, a backup, the lock, the state file). To end right before each
  * point is to end at every moment that makes a difference: between two points nothing changes but
- * memory, which a dead process has not. First crashes: all points, in all modes. Second crashes:
- * behind every first one that is a sync, a request or a reply, the first RECOVERY_POINTS points of
- * the recovery, in steps of STRIDE with an offset that moves on from crash to crash, so that each
- * number is met behind every STRIDEth first crash. YTSYNC_SOAK takes each of them, and --all every
- * pair of points to the end of the second life.
+ * memory, which a dead process has not. First crashes: all points (of the second job, which is
+ * there for its moves, one write in five), the syncs, requests and replies in all modes. Second
+ * crashes: behind every first one that is a sync, a request or a reply, the first RECOVERY_POINTS
+ * points of the recovery, in steps of STRIDE with an offset that moves on from crash to crash, so
+ * that each number is met behind every STRIDEth first crash. YTSYNC_SOAK takes each, and --all
+ * every pair of points to the end of the second life.
  *
  * Whatever the crash, the job must end as it would have, and the checks of every storm hold
  * (oracle.c, check.c). */
@@ -55,12 +56,12 @@ struct sample {
     const char *name;
     uint64_t seed;             /* where to begin to look for one that suits */
     enum ys_old old;
-    bool all_kinds;            /* it must hold every kind that the planner makes */
-    bool twice;                /* second crashes too */
+    bool ordered;              /* then it must move something, else it must do everything else */
+    int64_t every_write;       /* each, or one in so many; YTSYNC_SOAK and --all take each */
 };
 static const struct sample samples[] = {
-    {"delete", 160, YS_OLD_DELETE, true, true},
-    {"reuse", 1, YS_OLD_REUSE, false, false},
+    {"delete", 160, YS_OLD_DELETE, false, 1},
+    {"order", 1, YS_OLD_REUSE, true, 5},
 };
 #define SAMPLES (sizeof samples / sizeof samples[0])
 
@@ -94,6 +95,7 @@ static void fill(struct scenario *out, const struct run *run)
     out->category_count = 2;
     out->categories[0].adopts = true;
     out->categories[0].described = true;
+    out->categories[0].ordered = run->sample->ordered;
     out->categories[1].new_privacy = YS_PRIVACY_UNLISTED;
     out->old = run->sample->old;
     out->lag_max_ms = 3000;
@@ -167,13 +169,14 @@ static bool suits(const struct run *run)
 
     for (i = 0; i < YS_OP_KIND_COUNT; i++) {
         sum += storm->kinds[i];
-        /* The planner moves nothing where no order is asked for. */
-        if (run->sample->all_kinds && i != YS_OP_ITEM_MOVE && storm->kinds[i] == 0) return false;
+        if ((i == YS_OP_ITEM_MOVE) != run->sample->ordered) continue;
+        if (storm->kinds[i] == 0) return false;
     }
     return sum > 0 && sum <= OPERATIONS_MAX && storm->counts.jobs == 1;
 }
 
-/* The first seed whose job suits; leaves its points in the log. 0: there is none. */
+/* The first seed whose job suits; leaves its points in the log: those from the first start to the
+ * end of the job. 0: there is none. */
 static int64_t choose(struct run *run)
 {
     uint64_t last = run->sample->seed + SEEDS_TRIED;
@@ -183,7 +186,7 @@ static int64_t choose(struct run *run)
             report(run);
             return 0;
         }
-        if (suits(run)) return all.storm.points;
+        if (suits(run)) return all.storm.job_points;
     }
     return 0;
 }
@@ -217,18 +220,22 @@ static bool takes(int64_t point, enum mode mode)
     return mode == (enum mode)(point % MODE_COUNT);
 }
 
-static bool first_crashes(struct run *run, int64_t points)
+static bool first_crashes(struct run *run, int64_t points, bool every)
 {
+    int64_t every_write = every || getenv("YTSYNC_SOAK") ? 1 : run->sample->every_write;
     bool held = true;
     int mode;
 
     run->kill_count = 1;
-    for (run->kills[0] = 1; run->kills[0] <= points; run->kills[0]++)
+    for (run->kills[0] = 1; run->kills[0] <= points; run->kills[0]++) {
+        if (all.log[run->kills[0] - 1].kind == STORM_WRITE && run->kills[0] % every_write != 0)
+            continue;
         for (mode = 0; mode < MODE_COUNT; mode++) {
             if (!takes(run->kills[0], (enum mode)mode)) continue;
             run->mode = (enum mode)mode;
             held = check(run) && held;
         }
+    }
     return held;
 }
 
@@ -264,9 +271,8 @@ static void enumerate(const struct sample *sample, bool every)
     test(true, sample->name, "a job of at most 20 operations, its points", points);
     all.points += points;
     before = all.kills;
-    held = first_crashes(&run, points);
+    held = first_crashes(&run, points, every);
     test(held, sample->name, "a crash at every point, kills", all.kills - before);
-    if (!sample->twice && !every) return;
     before = all.kills;
     held = second_crashes(&run, points, every);
     test(held, sample->name, "a second crash in the recovery, kills", all.kills - before);

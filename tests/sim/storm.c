@@ -120,6 +120,8 @@ static void open_sim(struct storm *storm)
     library.stray_permille = scenario->stray_permille;
     library.doubled_permille = scenario->doubled_permille;
     storm_must(storm, ys_sim_library_sample(storm->sim, &library, &storm->err));
+    storm_must(storm, ys_sim_account_add(storm->sim, STORM_OTHER_CHANNEL, "Somebody", NULL,
+                                         &storm->err));
 }
 
 void storm_init(struct storm *storm, struct memvfs *disk, const char *folder,
@@ -190,6 +192,20 @@ static bool configure(struct storm *storm)
     return status == YS_OK;
 }
 
+/* The plan says which playlist carries a category on, and its user says yes to that. */
+static void learn_plan(struct storm *storm, const struct ys_plan *plan)
+{
+    struct ys_plan_item item;
+    size_t i, j;
+
+    for (i = 0; ys_plan_item(plan, i, &item); i++) {
+        if (item.kind != YS_OP_PLAYLIST_UPDATE) continue;
+        for (j = 0; j < storm->scenario.category_count; j++)
+            if (strcmp(storm->titles[j], item.category) == 0)
+                oracle_add_carrier(storm, j, item.playlist_id);
+    }
+}
+
 static enum ys_status make_job(struct storm *storm, bool *nothing)
 {
     struct ys_fetch_result fetched;
@@ -212,6 +228,7 @@ static enum ys_status make_job(struct storm *storm, bool *nothing)
     *nothing = ys_plan_count(plan) == 0;
     storm_note(storm, "planned %zu operations", ys_plan_count(plan));
     if (!*nothing) {
+        learn_plan(storm, plan);
         storm->empty_plans = 0;
         if (storm->calm && ++storm->calm_jobs > CALM_JOBS_MAX)
             storm_fail(storm, "every plan is followed by another one");
@@ -242,14 +259,6 @@ static void take_events(struct storm *storm)
             !life_is_dead(storm) && !storm->disk_failed)
             storm_fail(storm, "a decision: %s: %s", ys_status_name(status), err.message);
     }
-}
-
-static void new_token(struct storm *storm)
-{
-    (void)snprintf(storm->token, sizeof storm->token, "token-%lld", (long long)++storm->tokens);
-    storm_must(storm, ys_sim_token_add(storm->sim, storm->token, YS_SIM_CHANNEL_ID, NULL, 0,
-                                       &storm->err));
-    storm_must(storm, ys_session_set_token(storm->session, storm->token, &storm->err));
 }
 
 /* Waits as the program says, a minute where it says nothing. */
@@ -306,12 +315,13 @@ static void answer(struct storm *storm, enum ys_status status)
         storm->paused = false;
         break;
     case YS_EAUTH:
-    case YS_EFORBIDDEN: new_token(storm); break;
+    case YS_ECHANNEL:
+    case YS_EFORBIDDEN: chaos_sign_in(storm); break;
     case YS_EPOLICY: user_answer(storm); break;
     case YS_ENOTFOUND: life_end(storm); break;
     case YS_ESTATE:
         /* Cancelled from another process. */
-        if (storm->scenario.cancel_permille == 0)
+        if (storm->scenario.cancel_permille == 0 && storm->policy.edits == 0)
             storm_fail(storm, "wrong state: %s", storm->err.message);
         ys_job_close(storm->job);
         storm->job = NULL;
@@ -341,6 +351,7 @@ static enum ys_status do_one(struct storm *storm, bool *done)
     take_events(storm);
     if (status == YS_OK && !more) {
         storm_note(storm, "job ended");
+        if (storm->job_points == 0) storm->job_points = storm->points;
         ys_job_close(storm->job);
         storm->job = NULL;
         /* Most people let a minute pass before they sync again; a plan from listings that lag is
@@ -381,6 +392,7 @@ static void play_with_copies(struct storm *storm)
         storm_note(storm, "a copy of the database is taken");
         storm->copy = memvfs_copy_take(storm->disk);
         storm->copy_target = storm->target_number;
+        storm->policy.copied = storm->policy.planned;
         return;
     }
     storm_note(storm, "the old copy of the database is put back");
@@ -388,6 +400,7 @@ static void play_with_copies(struct storm *storm)
     storm->ledger_from_day = ys_pacific_day(storm->clock.wall_ms);
     memvfs_copy_put_back(storm->disk, storm->copy);
     storm->target_number = storm->copy_target;
+    storm->policy.planned = storm->policy.copied;
     memvfs_copy_free(storm->copy);
     storm->copy = NULL;
     storm->copied_back = true;

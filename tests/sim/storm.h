@@ -23,6 +23,8 @@
 #define STORM_ITEMS_MAX 1024
 #define STORM_VIDEOS_MAX 256
 #define STORM_KILLS_MAX 4
+/* Somebody else's, who has no playlist and must not get one. */
+#define STORM_OTHER_CHANNEL "UCother-channel-00000000"
 
 /* Where a process can end. X(code, name) */
 #define STORM_POINT_MAP(X)                                                                       \
@@ -130,6 +132,11 @@ struct storm {
     bool disk_failed;          /* an injected failure since the process began */
     bool old_copy_due;         /* accept_old at the next start */
     bool copied_back;          /* an old copy was put back at some time */
+    struct {
+        int64_t edits;         /* of the policy so far */
+        int64_t planned;       /* as many were made when the last target was */
+        int64_t copied;        /* the same of the copy's last target */
+    } policy;
     int64_t target_number;     /* of targets made for the planner */
     int64_t copy_target;       /* the number when the copy was taken */
     int64_t guesses;           /* reads that may have been booked by a wrong clock */
@@ -149,6 +156,7 @@ struct storm {
     int64_t points, points_by_kind[STORM_POINT_COUNT];
     struct storm_point_info *log; /* of the first log_max points; NULL: none is kept */
     int64_t log_max;
+    int64_t job_points;        /* of them, until the first job ended */
     int64_t on_wire;           /* requests of this process that have no reply yet */
     int64_t kinds[YS_OP_KIND_COUNT]; /* operations of the first job */
     enum storm_point last_kill_kind;
@@ -198,6 +206,8 @@ void chaos_install(struct storm *storm);
 void chaos_step(struct storm *storm);
 /* Before each request's effect. */
 void chaos_request(struct storm *storm, const struct ys_sim_event *event);
+/* A sign-in, which may be refused or another account's while the storm lasts. */
+void chaos_sign_in(struct storm *storm);
 /* The storm ends: nothing goes wrong from here on. */
 void chaos_end(struct storm *storm);
 /* Whether the process is to end at this point: before it, after it, or not. */
