@@ -58,7 +58,7 @@ YS_LDFLAGS := $(FLAVOUR_LDFLAGS_$(FLAVOUR)) -pthread
 MODULE_LDFLAGS := $(if $(filter Darwin,$(shell uname -s)),-bundle -undefined dynamic_lookup,-shared)
 
 # --- the libraries, unless the targets need none -------------------------------------------------
-NO_CONFIG := help deps demo test lint doc-check asan valgrind fuzz packaging bench soak mutations uninstall clean
+NO_CONFIG := help deps demo test lint doc-check asan valgrind fuzz packaging conformance bench soak mutations uninstall clean
 GOALS := $(or $(MAKECMDGOALS),all)
 NEEDS_CONFIG := $(filter-out $(NO_CONFIG),$(GOALS))
 ifneq ($(NEEDS_CONFIG),)
@@ -237,7 +237,7 @@ RUN_TESTS = $(LUA_NOW) tests/run.lua --lua $(LUA_NOW) --jobs $(CPUS) --programs 
 VALGRIND := valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite \
     --errors-for-leak-kinds=definite --suppressions=tests/valgrind.supp
 
-.PHONY: demo test unit lint doc-check asan valgrind fuzz packaging bench soak deps
+.PHONY: demo test unit lint doc-check asan valgrind fuzz packaging conformance bench soak deps
 ## deps: installs the packages that are missing for building, testing and checking (apt)
 deps:
 	@sh .ci/deps lint
@@ -302,6 +302,15 @@ fuzz:
 packaging:
 	@sh .ci/deps lint
 	@sh tests/packaging.sh
+
+## conformance: Google's own client for Node, installed into the build folder, drives the simulator
+conformance:
+	@sh .ci/deps demo
+	@$(SUBMAKE) simd
+	@command -v npm >/dev/null || { echo 'conformance needs Node and npm.' >&2; exit 1; }
+	@npm install --silent --no-audit --no-fund --prefix $(BUILD)/conformance \
+	    @googleapis/youtube@35.0.0
+	@node tests/contract/conformance.mjs $(abspath $(BUILD))/conformance $(BUILD)/simd
 
 ## bench: the measurements in tests/bench
 bench:

@@ -321,6 +321,14 @@ void ys_session_interrupt(struct ys_session *session);
 YS_CHECKED enum ys_status ys_session_set_token(struct ys_session *session, const char *token,
                                                struct ys_error *err);
 
+struct ys_health_record {
+    int64_t free_bytes;   /* where the database lies; -1: not known */
+    bool clock_known;     /* YouTube answered in this session, so that clocks could be compared */
+    int64_t clock_off_ms; /* how much its clock is ahead of ours; within a second or two: 0 */
+};
+/* Reads every page of the database (YS_EDBCORRUPT: what is wrong), and looks at this machine. */
+YS_CHECKED enum ys_status ys_session_health(struct ys_session *session,
+                                            struct ys_health_record *out, struct ys_error *err);
 /* From now on tokens come from this sign-in, whatever was given before. */
 YS_CHECKED enum ys_status ys_session_use_signin(struct ys_session *session, const char *path,
                                                 struct ys_error *err);

@@ -6,7 +6,8 @@
 --
 -- Starts simd on a free loopback port, in a temporary folder that it removes at the end,
 -- and runs scripts/sync.lua as a user would. Days pass in seconds: program and simulator follow
--- one clock file. What became of the library is then asked of the simulator, not of ytsync.
+-- one clock file. YTSYNC_DEMO_API_URL names a proxy in front of the simulator. What became of
+-- the library is then asked of the simulator, not of ytsync.
 -- Ends with 1 when anything was lost or doubled, or when a second run finds something to do.
 
 local folder = (arg[0]:match("^(.*)/[^/]*$") or ".")
@@ -72,7 +73,7 @@ end
 function Demo:ytsync(words, capture)
     local settings = {
         { "YTSYNC_ACCESS_TOKEN", TOKEN },
-        { "YTSYNC_API_URL", self.url },
+        { "YTSYNC_API_URL", os.getenv("YTSYNC_DEMO_API_URL") or self.url },
         { "YTSYNC_BUILD", build },
         { "YTSYNC_CLOCK", self.path .. "/clock" },
         { "YTSYNC_DB", self.path .. "/library.db" },

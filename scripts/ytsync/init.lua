@@ -146,7 +146,7 @@ local PASSED_ON = {
     "set_token", "interrupt", "config_get", "config_set", "quota", "channel",
     "playlists", "items", "import_takeout", "forget_import", "pause", "resume", "cancel",
     "confirm", "status", "operations", "errors", "log", "categories", "sleep", "now", "use_signin",
-    "whoami",
+    "whoami", "health",
 }
 for _, method in ipairs(PASSED_ON) do
     Session[method] = function(self, ...)
@@ -160,6 +160,8 @@ end
 ---@field use_signin fun(self, path: string): true|nil, string?, string?  the file of a sign-in
 ---@field whoami fun(self): {id: string, title: string}|nil, integer|string, string?  the channel
 ---  of the sign-in, and how many playlists it has; 2 units
+---@field health fun(self): {free_bytes: integer, clock_known: boolean, clock_off: integer}|nil,
+---  string?, string?  reads every page of the database
 ---@field config_get fun(self, key: string): integer|nil, string?, string?
 ---@field config_set fun(self, key: string, value: integer): integer|nil, string?, string?
 ---@field quota fun(self): table|nil, string?, string?  {day, limit, keep, used, reserved,

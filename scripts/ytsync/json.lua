@@ -93,6 +93,32 @@ local function sorted_keys(object)
     return keys
 end
 
+-- cjson escapes control characters below U+0020 and U+007F. The ones above, marks that turn the
+-- direction of writing around and line separators are escaped, too: JSON is also read on terminals,
+-- and the text stays the same JSON.
+local STEERING = { { 0x80, 0x9F }, { 0x200E, 0x200F }, { 0x2028, 0x202E }, { 0x2066, 0x2069 },
+    { 0xFEFF, 0xFEFF } }
+
+local function steers(code)
+    for _, range in ipairs(STEERING) do
+        if code >= range[1] and code <= range[2] then
+            return true
+        end
+    end
+    return false
+end
+
+local function string_text(value)
+    local text = instance.encode(value)
+    if not text:find("[\xC2\xE2\xEF]") then
+        return text
+    end
+    return (text:gsub(utf8.charpattern, function(char)
+        local code = #char > 1 and utf8.len(char) and utf8.codepoint(char)
+        return code and steers(code) and ("\\u%04x"):format(code) or nil
+    end))
+end
+
 local write
 
 local function write_table(out, value, indent, depth)
@@ -116,7 +142,7 @@ local function write_table(out, value, indent, depth)
             out[#out + 1] = "\n" .. inner
         end
         if not array then
-            out[#out + 1] = instance.encode(key) .. (inner and ": " or ":")
+            out[#out + 1] = string_text(key) .. (inner and ": " or ":")
         end
         write(out, array and key or value[key], inner, depth + 1)
     end
@@ -131,7 +157,7 @@ function write(out, value, indent, depth)
     if kind == "table" then
         write_table(out, value, indent, depth)
     elseif kind == "string" then
-        out[#out + 1] = instance.encode(value)
+        out[#out + 1] = string_text(value)
     elseif kind == "number" then
         out[#out + 1] = number_text(value)
     elseif kind == "boolean" then

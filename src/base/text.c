@@ -170,6 +170,14 @@ void ys_format(char *out, size_t out_bytes, const char *format, ...)
     va_end(args);
 }
 
+void ys_hide(char *text, const char *secret)
+{
+    size_t length = secret != NULL ? strlen(secret) : 0;
+
+    if (length == 0) return;
+    for (char *at = text; (at = strstr(at, secret)) != NULL; at += length) memset(at, '*', length);
+}
+
 char *ys_dup(const char *text)
 {
     size_t bytes;

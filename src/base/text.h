@@ -16,6 +16,8 @@ bool ys_copy(char *out, size_t out_bytes, const char *text);
  * a "%.100s"; what is not UTF-8, and control characters but tab and line feed, become '?'. */
 void ys_format(char *out, size_t out_bytes, const char *format, ...) YS_PRINTF(3, 4);
 void ys_vformat(char *out, size_t out_bytes, const char *format, va_list args) YS_PRINTF(3, 0);
+/* Overwrites each place where `text` holds the secret; NULL and "" are none. */
+void ys_hide(char *text, const char *secret);
 /* strdup with NULL -> NULL. */
 char *ys_dup(const char *text);
 /* Code points; malformed bytes count one each. */

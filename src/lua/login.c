@@ -187,6 +187,19 @@ static int session_use_signin(lua_State *L)
     return ys_lua_done(L, ys_session_use_signin(session, path, &err), &err);
 }
 
+/* session:health() -> {free_bytes, clock_known, clock_off} */
+static int session_health(lua_State *L)
+{
+    struct ys_error err = {.status = YS_OK};
+    struct ys_health_record health;
+    struct ys_session *session = ys_lua_session_use(L, 1);
+    if (!session) return ys_lua_session_unusable(L, 1);
+    enum ys_status status = ys_session_health(session, &health, &err);
+    if (status != YS_OK) return ys_lua_fail(L, status, &err);
+    ys_lua_push_record(L, &ys_lua_health_record, &health);
+    return 1;
+}
+
 void ys_lua_login_type(lua_State *L)
 {
     static const luaL_Reg methods[] = {
@@ -195,6 +208,7 @@ void ys_lua_login_type(lua_State *L)
     };
     static const luaL_Reg of_session[] = {{"whoami", session_whoami},
                                          {"use_signin", session_use_signin},
+                                         {"health", session_health},
                                          {NULL, NULL}};
     ys_lua_new_type(L, LOGIN, methods, login_close);
     ys_lua_add_methods(L, YS_LUA_SESSION, of_session);

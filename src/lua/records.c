@@ -90,6 +90,13 @@ static const struct ys_lua_field channel_fields[] = {
 };
 const struct ys_lua_record ys_lua_channel_record = {"channel", FIELDS(channel_fields), false};
 
+static const struct ys_lua_field health_fields[] = {
+    INTEGER(ys_health_record, "free_bytes", free_bytes),
+    BOOLEAN(ys_health_record, "clock_known", clock_known),
+    INTEGER(ys_health_record, "clock_off", clock_off_ms),
+};
+const struct ys_lua_record ys_lua_health_record = {"health", FIELDS(health_fields), false};
+
 static const struct ys_lua_field signin_fields[] = {
     TEXT(ys_signin_record, "channel_id", channel_id),
     TEXT(ys_signin_record, "channel_title", channel_title),

@@ -1,9 +1,9 @@
 /* curl.c: transport.h over libcurl's multi interface; the one file that knows libcurl.
  *
  * Where requests may go: below the base URL given at the start (http.h) and nowhere else. https
- * with TLS 1.2 or newer and a verified certificate; plain http to loopback, checked in the name
- * and again in the address that is about to be connected to, and never through a proxy. Redirects
- * are not followed. The token stands in one Authorization header.
+ * with TLS 1.2 or newer and a verified certificate; plain http to loopback, checked in the name and
+ * again in the address that is about to be connected to, and never through a proxy. Redirects are
+ * not followed. The token stands in one Authorization header.
  *
  * How often a write leaves: once. libcurl repeats a request by itself when a kept-alive
  * connection turns out dead before any byte of a reply (also after the server acted on it), when
@@ -246,7 +246,7 @@ static CURLcode set_callbacks(struct slot *slot)
 static CURLcode set_limits(const struct curl_transport *self, struct slot *slot,
                            int64_t timeout_ms)
 {
-    const char *scheme = self->base.loopback_only ? "http" : "https";
+    const char *scheme = self->base.loopback_only ? "http" : "https", *ca_file = ys_http_ca_file();
 
     if (timeout_ms <= 0) timeout_ms = TIMEOUT_DEFAULT_MS;
     if (timeout_ms > TIMEOUT_MAX_MS) timeout_ms = TIMEOUT_MAX_MS;
@@ -261,6 +261,7 @@ static CURLcode set_limits(const struct curl_transport *self, struct slot *slot,
     SET(CURLOPT_HTTP09_ALLOWED, 0L);
     SET(CURLOPT_SSL_VERIFYPEER, 1L);
     SET(CURLOPT_SSL_VERIFYHOST, 2L);
+    if (ca_file != NULL) SET(CURLOPT_CAINFO, ca_file);
     SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 #if LIBCURL_VERSION_NUM >= 0x075500
     SET(CURLOPT_PROTOCOLS_STR, scheme);

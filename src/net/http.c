@@ -9,6 +9,7 @@
 #include <ctype.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -22,6 +23,13 @@
 #define ALPHANUMERIC "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 /* ------------------------------------------------------------------ where requests go */
+
+const char *ys_http_ca_file(void)
+{
+    const char *path = secure_getenv("YTSYNC_CA_FILE");
+
+    return path != NULL && path[0] != '\0' ? path : NULL;
+}
 
 bool ys_http_loopback(const struct sockaddr *address)
 {
@@ -115,7 +123,8 @@ enum ys_status ys_http_base_parse(struct ys_http_base *out, const char *url,
                        "The API address \"%.200s\" is not of the form https://HOST[:PORT][/PATH].",
                        url);
     }
-    if (plain && !loopback_host(host)) {
+    out->loopback = loopback_host(host);
+    if (plain && !out->loopback) {
         return ys_fail(err, YS_EINVAL,
                        "The API address \"%.200s\" would send the access token unencrypted: use "
                        "https, or http to this machine only (http://127.0.0.1:PORT).",

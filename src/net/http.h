@@ -13,6 +13,7 @@
 struct ys_http_base {
     char url[YS_BASE_URL_BYTES]; /* without a slash at the end */
     bool loopback_only;          /* plain http, which may not leave this machine */
+    bool loopback;               /* it names this machine, also over https */
 };
 
 /* Takes https://host[:port][/path] of any host, and http:// of loopback: "localhost", an address
@@ -25,6 +26,9 @@ YS_CHECKED enum ys_status ys_http_base_parse(struct ys_http_base *out, const cha
 YS_CHECKED enum ys_status ys_http_check(const struct ys_http_base *base,
                                         const struct ys_http_request *request,
                                         struct ys_error *err);
+/* The file of CAs that YTSYNC_CA_FILE names, NULL for the system's. Like the proxy variables, which
+ * libcurl reads by itself, it belongs to the machine and not to a caller. */
+const char *ys_http_ca_file(void);
 bool ys_http_loopback(const struct sockaddr *address);
 
 /* "GET", "POST", "PUT", "DELETE" */

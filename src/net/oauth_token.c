@@ -22,6 +22,7 @@ struct errand {
     const struct ys_env *env;
     int64_t signed_in_at_ms;
     struct ys_json *json;
+    const char *secrets[4];  /* what was sent, as far as it must not be shown; NULL: no more */
 };
 
 static void add(struct ys_buf *form, const char *name, const char *value)
@@ -171,6 +172,10 @@ static enum ys_status refused(const struct errand *errand, struct ys_http_reply 
                        "The sign-in server %s answered HTTP %d without saying why. Is this "
                        "address right? It stands in the OAuth client's file.",
                        errand->url, reply->http_status);
+    for (size_t i = 0; i < sizeof errand->secrets / sizeof errand->secrets[0]; i++) {
+        ys_hide(refusal.name, errand->secrets[i]); /* the server could say it back */
+        ys_hide(refusal.description, errand->secrets[i]);
+    }
     return ys_oauth_refused(refusal.name, refusal.description, errand->signed_in_at_ms,
                             ys_env_wall_ms(errand->env), err);
 }
@@ -205,7 +210,8 @@ enum ys_status ys_oauth_exchange(const struct ys_oauth_client *client,
                                  const struct ys_env *env, struct ys_oauth_grant *out,
                                  struct ys_error *err)
 {
-    struct errand errand = {.url = client->token_url, .env = env};
+    struct errand errand = {.url = client->token_url, .env = env,
+                            .secrets = {client->client_secret, code, attempt->verifier}};
     struct ys_buf form;
     enum ys_status status;
 
@@ -233,7 +239,8 @@ enum ys_status ys_oauth_refresh(const struct ys_oauth_client *client, const char
                                 struct ys_oauth_grant *out, struct ys_error *err)
 {
     struct errand errand = {
-        .url = client->token_url, .env = env, .signed_in_at_ms = signed_in_at_ms};
+        .url = client->token_url, .env = env, .signed_in_at_ms = signed_in_at_ms,
+        .secrets = {client->client_secret, refresh_token}};
     struct ys_buf form;
     enum ys_status status;
 
@@ -252,7 +259,7 @@ enum ys_status ys_oauth_refresh(const struct ys_oauth_client *client, const char
 enum ys_status ys_oauth_revoke(const struct ys_oauth_client *client, const char *token,
                                const struct ys_env *env, struct ys_error *err)
 {
-    struct errand errand = {.url = client->revoke_url, .env = env};
+    struct errand errand = {.url = client->revoke_url, .env = env, .secrets = {token}};
     struct ys_http_reply reply;
     struct ys_error why = {.status = YS_OK};
     struct ys_buf form;

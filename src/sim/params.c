@@ -32,8 +32,31 @@ static char *decode(char *from, const char *end)
     return to;
 }
 
+/* The API takes a list as one value with commas or as the parameter repeated, as Google's clients
+ * send it; the first one gets all values. */
+static bool join(struct ys_sim_params *params, const char *name, size_t *used)
+{
+    size_t first = params->count, begin = *used;
+
+    for (size_t i = 0; i < params->count; i++) {
+        size_t length = strlen(params->values[i]);
+
+        if (strcmp(params->names[i], name) != 0) continue;
+        if (*used + length + 2 > sizeof params->joined) return false;
+        if (first == params->count) first = i;
+        else params->joined[(*used)++] = ',';
+        memcpy(params->joined + *used, params->values[i], length);
+        *used += length;
+    }
+    if (first == params->count) return true;
+    params->joined[(*used)++] = '\0';
+    params->values[first] = params->joined + begin;
+    return true;
+}
+
 bool ys_sim_params_parse(struct ys_sim_params *params, const char *query)
 {
+    size_t used = 0;
     params->count = 0;
     if (!query) query = "";
     size_t bytes = strlen(query);
@@ -62,7 +85,7 @@ bool ys_sim_params_parse(struct ys_sim_params *params, const char *query)
         params->values[params->count++] = value;
         at = next;
     }
-    return true;
+    return join(params, "part", &used) && join(params, "id", &used);
 }
 
 const char *ys_sim_param(const struct ys_sim_params *params, const char *name)

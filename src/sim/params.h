@@ -11,6 +11,7 @@ struct ys_sim_params {
     const char *names[YS_SIM_PARAMS_MAX];
     const char *values[YS_SIM_PARAMS_MAX];
     char text[YS_SIM_URL_BYTES_MAX];
+    char joined[YS_SIM_URL_BYTES_MAX]; /* of a repeated parameter: its values with commas */
 };
 
 /* Splits and decodes; false when it is malformed or too long. */

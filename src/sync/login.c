@@ -30,7 +30,7 @@ static enum ys_status follow_clock(const struct ys_oauth_client *client, const c
     *out = *env;
     if (path == NULL) return YS_OK;
     YS_TRY(ys_http_base_parse(&base, client->token_url, err));
-    if (!base.loopback_only)
+    if (!base.loopback)
         return ys_fail(err, YS_EINVAL,
                        "A simulated clock (YTSYNC_CLOCK) may only be used with a simulator on "
                        "this machine, not with %s.",

@@ -18,7 +18,7 @@ static enum ys_status follow_clock(struct ys_session *session, const char *path,
                                    struct ys_error *err)
 {
     if (!path) return YS_OK;
-    if (!session->api.loopback_only)
+    if (!session->api.loopback)
         return ys_fail(err, YS_EINVAL,
                        "A simulated clock (YTSYNC_CLOCK) may only be used with a simulator on "
                        "this machine, not with %s.",

@@ -225,6 +225,8 @@ static void arrived(struct ys_client *client, struct ys_flight *flight)
     exchange->done_at_ms = ys_client_now_ms(client);
     ys_classify(client->json, exchange->booking.method, &exchange->reply, exchange->done_at_ms,
                 &exchange->outcome);
+    /* A server could say it back. */
+    ys_hide(exchange->outcome.message, client->token);
     ys_client_token_after(client, flight);
     switch (exchange->outcome.verdict) {
     case YS_VERDICT_SLOW_DOWN: pace = YS_PACE_THROTTLED; break;

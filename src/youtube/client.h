@@ -64,6 +64,8 @@ bool ys_client_interrupted(const struct ys_client *client);
 const struct ys_quota_limits *ys_client_limits(const struct ys_client *client);
 /* Wall time of the server as far as it is known. */
 int64_t ys_client_now_ms(struct ys_client *client);
+/* How much the server's clock is ahead of ours; false while no reply of this process showed it. */
+bool ys_client_skew(const struct ys_client *client, int64_t *ms);
 /* Whether our clock was in step with the server's at the last reply and ran on evenly since. False
  * before the first reply, and when this machine slept or one of its clocks was set: then the day on
  * which a call is booked is a guess, and a read should ask first. */

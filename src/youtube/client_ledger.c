@@ -41,6 +41,12 @@ int64_t ys_client_now_ms(struct ys_client *client)
     return by_mono > by_wall ? by_mono : by_wall;
 }
 
+bool ys_client_skew(const struct ys_client *client, int64_t *ms)
+{
+    *ms = client->skew_ms;
+    return client->skew_known;
+}
+
 bool ys_client_clock_known(const struct ys_client *client)
 {
     int64_t set_ms = ys_env_wall_ms(client->env) - client->heard_wall_ms -

@@ -9,7 +9,7 @@ local databases = 0
 local SESSION_METHODS = {
     "add_video", "cancel", "categories", "channel", "close", "config_get", "config_set",
     "confirm", "create_playlist", "delete_playlist", "errors", "fetch", "forget_import",
-    "import_takeout", "interrupt", "items",
+    "health", "import_takeout", "interrupt", "items",
     "job", "log", "log_lines", "now", "operations", "pause", "plan", "playlists", "quota",
     "resume", "set_token", "sleep", "start", "status", "use_signin", "videos", "whoami",
 }

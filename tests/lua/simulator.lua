@@ -153,9 +153,10 @@ end
 
 --- Settings for signing in at this simulator instead of being given a token: a folder for data of
 --- its own, a browser that agrees at once, and no token.
+---@param folder string|nil  made up when it is not given
 ---@return table env
-function Simulator:signing_in()
-    local folder = M.path("data")
+function Simulator:signing_in(folder)
+    folder = folder or M.path("data")
     local browser = M.write(M.path("browser"), "#!/bin/sh\nexec " .. LUA
         .. " tests/support/browser.lua \"$1\"\n")
     os.execute("chmod 700 " .. quote(browser))

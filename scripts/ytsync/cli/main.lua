@@ -27,6 +27,7 @@ local VERBS = {
     { name = "status", definition = require("ytsync.cli.status") },
     { name = "log", definition = require("ytsync.cli.log") },
     { name = "quota", definition = require("ytsync.cli.quota") },
+    { name = "doctor", definition = require("ytsync.cli.doctor") },
     { name = "config", definition = require("ytsync.cli.config") },
     { name = "logout", definition = logout.logout },
     { name = "forget", definition = logout.forget },
