@@ -169,7 +169,7 @@ static enum ys_status place(struct ys_plan *plan, struct ys_plan_category *categ
     } else if (!rows->ordered || gone) {
         return YS_OK;
     } else if (!rows->placed[copy]) {
-        if (!rows->movable) return YS_OK;
+        if (!rows->movable || !rows->playlist) return YS_OK;
         YS_TRY(add_move(plan, category, &rows->playlist->items[copy], *anchor, err));
     }
     *anchor = video->video_id;
@@ -180,6 +180,7 @@ static enum ys_status place(struct ys_plan *plan, struct ys_plan_category *categ
 static enum ys_status remarks(struct ys_plan *plan, const struct ys_plan_category *category,
                               const struct rows *rows, struct ys_error *err)
 {
+    if (!rows->playlist) return YS_OK;
     if (category->wanted->ordered && !rows->ordered)
         return ys_plan_warn(plan, err,
                             "YouTube sorts \"%.150s\" by itself and takes no positions, so it "

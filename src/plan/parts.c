@@ -109,7 +109,7 @@ static enum ys_status take_name(struct ys_parts *parts, char kind, const char *n
     int64_t number;
 
     (void)snprintf(text, sizeof text, "%c:%s", kind, name);
-    if (ys_map_get(&parts->names, text, &number))
+    if (parts->target.categories && ys_map_get(&parts->names, text, &number))
         return ys_fail(err, YS_EPOLICY,
                        "The categories \"%s\" and \"%s\" both need the name \"%s\": one of them "
                        "has more videos than a playlist takes and gets numbered parts. Give the "

@@ -157,31 +157,31 @@ YS_CHECKED enum ys_status ys_engine_read_playlist(struct ys_engine *engine,
 
 /* Keeps what a complete listing said: the rows in the store, in the lane who stands there and, when
  * it is ordered, where. Inside a transaction. */
-YS_CHECKED enum ys_status ys_engine_remember(struct ys_engine *engine, size_t lane,
+YS_CHECKED enum ys_status ys_engine_remember(struct ys_engine *engine, size_t number,
                                              const struct ys_listing *listing,
                                              struct ys_error *err);
 
 /* places.c: where the rows of an ordered lane stand, and where a task's row belongs. */
 bool ys_lane_has_places(const struct ys_lane *lane);
-YS_CHECKED enum ys_status ys_engine_read_places(struct ys_engine *engine, size_t lane,
+YS_CHECKED enum ys_status ys_engine_read_places(struct ys_engine *engine, size_t number,
                                                 const struct ys_listing *listing,
                                                 struct ys_error *err);
 /* The position to ask for, -1: none is sent. */
-int64_t ys_engine_position(const struct ys_engine *engine, size_t task);
+int64_t ys_engine_position(const struct ys_engine *engine, size_t number);
 /* Whether a row of the last listing stands where the order wants it. *listed false: it is not
  * there. */
-bool ys_engine_in_place(const struct ys_engine *engine, size_t lane, const char *item_id,
+bool ys_engine_in_place(const struct ys_engine *engine, size_t number, const char *item_id,
                         bool *listed);
 /* A row that was to be moved is in its place: others are put in place by it from now on. */
-void ys_engine_keep_place(struct ys_engine *engine, size_t lane, const char *item_id);
+void ys_engine_keep_place(struct ys_engine *engine, size_t number, const char *item_id);
 /* A write was applied to the row, which now stands at `position`. */
-YS_CHECKED enum ys_status ys_engine_placed(struct ys_engine *engine, size_t task,
+YS_CHECKED enum ys_status ys_engine_placed(struct ys_engine *engine, size_t number,
                                            const char *item_id, int64_t position,
                                            struct ys_error *err);
-void ys_engine_unplaced(struct ys_engine *engine, size_t lane, const char *item_id);
+void ys_engine_unplaced(struct ys_engine *engine, size_t number, const char *item_id);
 /* After a verification's listing: rows that this job placed and that stand elsewhere are moved
  * (again); *queued is how many. */
-YS_CHECKED enum ys_status ys_engine_check_order(struct ys_engine *engine, size_t lane,
+YS_CHECKED enum ys_status ys_engine_check_order(struct ys_engine *engine, size_t number,
                                                 int64_t *queued, struct ys_error *err);
 
 /* reconcile.c: what became of a task whose outcome nobody saw. */

@@ -45,10 +45,10 @@ void opt_draw(struct opt_case *out, uint64_t seed, int playlists, int categories
 void opt_build(const struct opt_case *at);
 
 /* Writes that make the category's playlist from nothing; from that old playlist (-1: it cannot). */
-int64_t opt_new_writes(const struct opt_case *at, int category);
-int64_t opt_reuse_writes(const struct opt_case *at, int category, int playlist);
+int64_t opt_new_writes(const struct opt_case *at, int number);
+int64_t opt_reuse_writes(const struct opt_case *at, int number, int old);
 /* Whether an old playlist must be deleted when no category carries it on. */
-bool opt_deletable(const struct opt_case *at, int playlist);
+bool opt_deletable(const struct opt_case *at, int number);
 /* The fewest writes of any choice who carries on what, by trying them all. */
 int64_t opt_fewest_writes(const struct opt_case *at);
 /* Checks that the operations of pl_plan lead to the target. */
