@@ -87,6 +87,19 @@ describe("on a terminal", function()
         assert.equal(0, report.doubled)
     end)
 
+    check("Ctrl-C a second time stops at once, and even then nothing is lost", function()
+        sim:tell("/sim/fault", "playlistItems.insert#3+1000=timeout") -- nobody answers any more
+        local code, raw = terminal.run("run --yes", sim.env, { { "Adding videos [", "\\c" },
+            { "Ctrl-C again stops at once.", "\\c" } })
+        assert.equal(128 + 2, code, raw)
+        sim:clear_faults()
+        code, raw = terminal.run("run", sim.env)
+        assert.equal(0, code, fits(raw))
+        local report = sim:ask("/sim/truth").report
+        assert.equal(0, report.lost)
+        assert.equal(0, report.doubled)
+    end)
+
     check("Ctrl-C ends the waiting for a new day", function()
         assert.equal(0, (sim:run("config set quota.daily 2000")))
         sim:tell("/sim/set", "quota=2000")
