@@ -1,5 +1,7 @@
---- What people read: the preview of a plan, the state of a job, the quota. Pure: records in, text
---- of at most 80 columns out (ids and commands, which people copy, are never cut).
+--- What people read: the state of a job, the quota, how a policy fits (a plan: ytsync.preview).
+--- Pure: records in, text of at most 80 columns out (ids and commands, which people copy, are never
+--- cut).
+local preview = require("ytsync.preview")
 local text = require("ytsync.text")
 
 local M = {}
@@ -14,11 +16,6 @@ local STAGES = {
     { key = "delete_playlists", label = "Deleting old playlists" },
 }
 M.STAGES = STAGES
-
-local OLD_WORDS = {
-    keep = "All other playlists stay as they are (old = \"keep\").",
-    reuse = "Old playlists may be carried on under a new name; none is deleted (old = \"reuse\").",
-}
 
 local PAUSE_WORDS = {
     quota_exhausted = "the day's quota is used up",
@@ -38,14 +35,6 @@ function M.unfinished(status)
         and status.stage ~= "cancelled"
 end
 
---- How many operations a plan has.
----@param preview table
----@return integer
-function M.operations(preview)
-    return preview.create_playlists.count + preview.add_videos.count
-        + preview.delete_playlists.count
-end
-
 local function add_list(lines, items, heading, each)
     if #items == 0 then
         return
@@ -54,118 +43,12 @@ local function add_list(lines, items, heading, each)
     lines[#lines + 1] = heading
     for position, item in ipairs(items) do
         if position > LIST_MAX then
-            lines[#lines + 1] = ("  and %d more (all of them: plan --json)"):format(
+            lines[#lines + 1] = ("  and %d more (all of them: --json)"):format(
                 #items - LIST_MAX)
             return
         end
         lines[#lines + 1] = each(item)
     end
-end
-
--- What each kind of operation comes to, in the order of the stages.
-local KINDS = {
-    { "playlist_create", "playlist created", "playlists created" },
-    { "playlist_update", "playlist changed", "playlists changed" },
-    { "item_insert", "video added", "videos added" },
-    { "item_move", "video moved", "videos moved" },
-    { "playlist_publish", "playlist published", "playlists published" },
-    { "item_delete", "entry taken out", "entries taken out" },
-    { "playlist_delete", "playlist deleted", "playlists deleted" },
-}
-
--- "9 playlists created, 2,486 videos added": a list of operations by kind.
-local function by_kind(operations, counts)
-    local numbers, parts = {}, {}
-    for _, operation in ipairs(operations) do
-        if counts(operation) then
-            numbers[operation.kind] = (numbers[operation.kind] or 0) + 1
-        end
-    end
-    for _, kind in ipairs(KINDS) do
-        if numbers[kind[1]] then
-            parts[#parts + 1] = text.count(numbers[kind[1]], kind[2], kind[3])
-        end
-    end
-    return table.concat(parts, ", ")
-end
-
-local function all()
-    return true
-end
-
-local function row(label, count, units, rest)
-    local line = "  " .. text.pad(label, 26) .. text.right(count, 8) .. text.right(units, 12)
-    return rest and line .. "   " .. rest or line
-end
-
-local function days_of(days)
-    return text.count(days, "day")
-end
-
-local function block_line(block)
-    local title = text.cut(block.title, 40)
-    return text.wrap(("\"%s\": %s"):format(title, text.safe(block.reason)), COLUMNS, "    ")
-end
-
-local function remarks(preview)
-    local out = {}
-    if preview.already_there > 0 then
-        out[#out + 1] = text.count(preview.already_there, "video is where it belongs.",
-            "videos are where they belong.")
-    end
-    if preview.adopted > 0 then
-        out[#out + 1] = text.count(preview.adopted, "category has its", "categories have their")
-            .. " playlist already."
-    end
-    if preview.unavailable > 0 then
-        out[#out + 1] = text.count(preview.unavailable, "wanted video is", "wanted videos are")
-            .. " private or deleted and cannot be added anywhere."
-    end
-    return out
-end
-
---- The preview of a plan.
----@param plan {preview: table, items: table[], blocks: table[], warnings: string[], old: string,
----  unmatched: integer|nil, otherwise: string|nil}
----@return string
-function M.plan(plan)
-    local preview = plan.preview
-    local lines = {}
-    if M.operations(preview) == 0 then
-        lines[1] = "Everything is in order: there is nothing to do."
-    else
-        lines[1] = "  " .. text.pad("", 26) .. text.right("count", 8) .. text.right("units", 12)
-        for _, stage in ipairs(STAGES) do
-            local planned = preview[stage.key]
-            lines[#lines + 1] = row(stage.label, text.number(planned.count),
-                text.number(planned.units))
-        end
-        lines[#lines + 1] = row("Reading along", "", text.number(preview.read_units))
-        lines[#lines + 1] = row("Together", text.number(M.operations(preview)),
-            text.number(preview.units), days_of(preview.days) .. ", until "
-            .. text.day(preview.ends_at))
-        lines[#lines + 1] = row("The plain way", "", text.number(preview.plain_units),
-            days_of(preview.plain_days))
-    end
-    local said = remarks(preview)
-    if M.operations(preview) > 0 then
-        table.insert(said, 1, "That is: " .. by_kind(plan.items, all) .. ".")
-    end
-    if plan.unmatched and plan.unmatched > 0 and plan.otherwise == "leave" then
-        said[#said + 1] = text.count(plan.unmatched, "video") .. " that no category wants "
-            .. (plan.unmatched == 1 and "stays where it is." or "stay where they are.")
-    end
-    said[#said + 1] = OLD_WORDS[plan.old]
-    if #said > 0 then
-        lines[#lines + 1] = ""
-        lines[#lines + 1] = text.wrap(table.concat(said, " "), COLUMNS, "  ")
-    end
-    add_list(lines, plan.blocks, ("  %s would be given up but must stay:"):format(
-        text.count(#plan.blocks, "playlist")), block_line)
-    add_list(lines, plan.warnings, "  Please note:", function(warning)
-        return text.wrap(text.safe(warning), COLUMNS, "    ")
-    end)
-    return table.concat(lines, "\n")
 end
 
 local function stage_label(status)
@@ -254,7 +137,7 @@ end
 ---@param operations table[]  of the job
 ---@return string
 function M.finished(status, operations)
-    local done = by_kind(operations, function(operation)
+    local done = preview.by_kind(operations, function(operation)
         return operation.status == "done"
     end)
     local days = ""
@@ -312,58 +195,6 @@ function M.quota(quota, now_ms)
 end
 
 -- ------------------------------------------------------------------ for machines
-
-local function stage_json(planned, items, json)
-    local list = json.array({})
-    for _, item in ipairs(items) do
-        list[#list + 1] = item
-    end
-    return { count = planned.count, units = planned.units, items = list }
-end
-
-local KIND_STAGE = {
-    playlist_create = "create_playlists",
-    playlist_update = "create_playlists",
-    item_insert = "add_videos",
-    item_move = "add_videos",
-    playlist_publish = "add_videos",
-    item_delete = "delete_playlists",
-    playlist_delete = "delete_playlists",
-}
-
---- The JSON form of a plan: {units, plain_units, days, stages = {create_playlists = {count,
---- units, items}, add_videos =, delete_playlists =}, reads, ...}.
----@param plan {preview: table, items: table[], blocks: table[], warnings: string[]}
----@param json table  the module ytsync.json
----@return table
-function M.plan_json(plan, json)
-    local preview = plan.preview
-    local by_stage = { create_playlists = {}, add_videos = {}, delete_playlists = {} }
-    for _, item in ipairs(plan.items) do
-        local list = by_stage[KIND_STAGE[item.kind]]
-        list[#list + 1] = item
-    end
-    local stages = {}
-    for _, stage in ipairs(STAGES) do
-        stages[stage.key] = stage_json(preview[stage.key], by_stage[stage.key], json)
-    end
-    return {
-        units = preview.units,
-        write_units = preview.write_units,
-        reads = preview.read_units,
-        plain_units = preview.plain_units,
-        days = preview.days,
-        plain_days = preview.plain_days,
-        ends_at = text.iso(preview.ends_at) or json.null,
-        stages = stages,
-        adopted = preview.adopted,
-        already_there = preview.already_there,
-        unavailable = preview.unavailable,
-        unmatched = plan.unmatched,
-        blocks = json.array(plan.blocks),
-        warnings = json.array(plan.warnings),
-    }
-end
 
 local function error_json(err, json)
     return {

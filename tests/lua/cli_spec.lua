@@ -87,15 +87,18 @@ describe("the command", function()
     it("plans, and says what it costs", function()
         local code, out = run("plan --policy " .. policy)
         assert.equal(0, code)
-        assert.truthy(out:find("Creating playlists%s+2%s+100\n"))
-        assert.truthy(out:find("Adding videos%s+5%s+250\n"))
-        assert.truthy(out:find("Deleting old playlists%s+2%s+100\n"))
-        assert.truthy(out:find("\"Odd\": 1 of its videos have no place", 1, true))
-        assert.truthy(out:gsub("%s+", " "):find("That is: 2 playlists created, 5 videos added, "
-            .. "2 playlists deleted. 1 video that no category wants stays", 1, true))
+        assert.truthy(out:find("\n  keep%s+350%s+1 "))
+        assert.truthy(out:find("\n> delete%s+450%s+1 "))
+        assert.truthy(out:find("\n  the plain way%s+900%s+2\n"))
+        assert.truthy(out:find("  2. 2 playlists created; new ones are private", 1, true))
+        assert.truthy(out:find("  4. 2 playlists deleted, after a second yes", 1, true))
+        assert.truthy(out:find("\n  Cooking%s+%-%s+2%s+2%s+%-%s+150   today\n"))
+        assert.truthy(out:find("\"Odd\": 1 video that no playlist of the policy wants", 1, true))
+        assert.truthy(out:find("To try it with one playlist (150 units): ytsync run --only Cooking "
+            .. "--policy " .. policy, 1, true), out)
         assert.truthy(out:find("To do it: ytsync run --policy " .. policy, 1, true))
         for line in out:gmatch("[^\n]+") do
-            assert.truthy(#line <= 80 or line:find("To do it", 1, true), line)
+            assert.truthy(#line <= 80 or line:find("^To "), line)
         end
         assert.equal(2, (run("plan --exit-code --policy " .. policy)))
     end)
@@ -114,6 +117,111 @@ describe("the command", function()
         assert.equal("v1", plan.stages.add_videos.items[1].video_id)
         assert.truthy(plan.stages.add_videos.items[1].rule:find('title "jazz"', 1, true))
         assert.equal(2, #plan.stages.delete_playlists.items)
+    end)
+
+    it("plans what would be if", function()
+        local code, out = run("plan --offline --quota 300 --level keep --policy " .. policy)
+        assert.equal(0, code)
+        assert.equal(300, world.target.daily_units)
+        assert.truthy(out:find("\n  delete%s+450 "))
+        assert.truthy(out:find("\n> keep ", 1, true))
+        out = out:gsub("%s+", " ")
+        assert.truthy(out:find("This supposes 300 units a day. This supposes old = \"keep\"; the "
+            .. "policy says \"delete\".", 1, true), out)
+        assert.falsy(out:find("To do it", 1, true))
+        for words, expected in pairs({
+            ["plan --level kep"] = "--level can be keep, reuse or delete, not 'kep'",
+            ["plan --quota 5 --out x"] = "--out writes a plan that run can carry out, so it takes "
+                .. "no --quota",
+            ["plan --only Jaz"] = "the policy has no playlist 'Jaz'; did you mean 'Jazz'?\nSee its "
+                .. "playlists: ytsync check",
+            ["run --plan x --only Jazz"] = "--plan says what is to be done; it takes no --only",
+        }) do
+            local wrong, _, err = run(words .. " --policy " .. policy)
+            assert.equal(64, wrong, words)
+            assert.truthy(err:find(expected, 1, true), err)
+        end
+    end)
+
+    it("begins with a part", function()
+        local code, out = run("run --yes --delete --only jazz --policy " .. policy)
+        assert.equal(0, code)
+        assert.truthy(out:gsub("%s+", " "):find("This is a part of the plan that is complete in "
+            .. "itself; the next plan goes on with the rest.", 1, true))
+        assert.same({ "Mixed=v1,v2,v3", "More=v4,v5", "Odd=v6", "Jazz=v1,v3,v4" }, titles(world))
+        run("plan --only Jazz --only Cooking --max-units 700 --policy " .. policy)
+        assert.same({ "Jazz", "Cooking" }, world.target.only)
+        assert.equal(700, world.target.max_units)
+        world.config["quota.daily"] = 200
+        assert.equal(75, (run("run --yes --policy " .. policy)))
+        local wrong, _, err = run("run --only Jazz --policy " .. policy)
+        assert.equal(1, wrong)
+        assert.truthy(err:find("job 2 is not finished, and --only is about a new plan.\n"
+            .. "Let it go on: ytsync run", 1, true), err)
+    end)
+
+    it("writes a plan, and carries out just that one", function()
+        local file = os.tmpname()
+        os.remove(file)
+        local code, _, err = run(("plan --out %s --policy %s"):format(file, policy))
+        assert.equal(0, code, err)
+        assert.truthy(err:find(("The plan was written to %s. Do just that with: ytsync run --plan "
+            .. "%s"):format(file, file), 1, true), err)
+        assert.equal(0, (run(("plan --out %s --policy %s"):format(file, policy))))
+        table.insert(world.playlists[2].videos, "v1")
+        world.playlists[3].title = "Odder"
+        world.playlists[4] = { id = "PL9", title = "Brand new", videos = {} }
+        code, _, err = run(("run --yes --delete --plan %s --policy %s"):format(file, policy))
+        assert.equal(65, code)
+        assert.equal(("ytsync: the plan in %s does not hold any more; nothing was done.\n"
+            .. "Since it was made:\n"
+            .. "  \"More\" holds 3 entries instead of 2\n"
+            .. "  \"Odd\" is called \"Odder\" now\n"
+            .. "  \"Brand new\" (0 entries) is new\n"
+            .. "Look at it anew: ytsync plan --out %s --policy %s\n"):format(file, file, policy),
+            err)
+        assert.equal(0, #world.jobs)
+        world.playlists[4] = nil
+        world.playlists[3].title = "Odd"
+        table.remove(world.playlists[2].videos)
+        assert.equal(0, (run(("run --yes --delete --plan %s --policy %s"):format(file, policy))))
+        assert.same(DONE, titles(world))
+        os.remove(file)
+    end)
+
+    it("refuses a file that is no plan, and one that cannot be written", function()
+        local other = command.file("my notes")
+        for words, expected in pairs({
+            ["run --plan " .. other] = other .. " is no plan of ytsync (plan --out FILE writes "
+                .. "one)",
+            ["run --plan /none/x"] = "the plan could not be read: /none/x: No such file",
+            ["plan --out " .. other] = other .. " is there already and is no plan of ytsync; it "
+                .. "was left as it is",
+            ["plan --out /none/x"] = "the plan could not be written: /none/x: No such file",
+        }) do
+            local code, _, err = run(words .. " --policy " .. policy)
+            assert.equal(1, code, words)
+            assert.truthy(err:find(expected, 1, true), err)
+        end
+    end)
+
+    it("sees an edited policy and changed videos in a plan of a file", function()
+        local planfile = require("ytsync.planfile")
+        local old = { channel = "UC1", policy = "a", playlists = {}, operations = "x",
+            operation_count = 3 }
+        local function changed(fields)
+            return planfile.changes(old, setmetatable(fields, { __index = old }))
+        end
+        assert.same({}, changed({}))
+        assert.same({ "the policy was edited" }, changed({ policy = "b" }))
+        assert.same({ "it is for the channel UC1, not for UC2" }, changed({ channel = "UC2" }))
+        assert.same({ "what is known of the videos changed (some became private, say): "
+            .. "2 operations now, 3 then" }, changed({ operations = "y", operation_count = 2 }))
+        local many = {}
+        for number = 1, 12 do
+            many[number] = { id = "PL" .. number, title = "T", entries = 1 }
+        end
+        assert.equal("4 more playlists changed", changed({ playlists = many })[9])
     end)
 
     it("plans offline without reading", function()

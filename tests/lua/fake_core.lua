@@ -209,6 +209,17 @@ function Session:playlists(options)
     return out
 end
 
+function Session:items(playlist_id)
+    local out = {}
+    for _, playlist in ipairs(self.world.playlists) do
+        for position, video in ipairs(playlist.id == playlist_id and playlist.videos or {}) do
+            out[position] = { id = playlist_id .. video, video_id = video, position = position - 1,
+                added_at = 0 }
+        end
+    end
+    return out
+end
+
 function Session:videos()
     local out = {}
     for _, video in ipairs(self.world.videos) do
@@ -264,9 +275,13 @@ end
 
 local function plan_categories(plan, world, target)
     local placed = {}
+    local only = set(target.only or {})
     for _, category in ipairs(target.categories) do
         local playlist = live_playlist(world, category.title)
         local wanted = #category.videos > 0
+        if target.only and not only[category.key] then
+            goto next
+        end
         if not playlist and wanted then
             add(plan, "playlist_create", { category = category.key, title = category.title })
         elseif playlist then
@@ -281,6 +296,7 @@ local function plan_categories(plan, world, target)
                     video_id = video[1], rule = video[2] })
             end
         end
+        ::next::
     end
     return placed
 end
@@ -323,7 +339,7 @@ function Session:plan(target)
     local plan = setmetatable({ world = world, list = {}, block_list = {}, adopted = 0,
         already_there = 0, policy_hash = target.policy_hash, target = target }, Plan)
     local placed = plan_categories(plan, world, target)
-    if target.old == "delete" then
+    if target.old == "delete" and not target.only then
         plan_deletes(plan, world, target, placed)
     end
     return plan

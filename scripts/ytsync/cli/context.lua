@@ -114,6 +114,7 @@ end
 local function quoted(word)
     return word:find("^[%w%./_~-]+$") and word or "'" .. word:gsub("'", "'\\''") .. "'"
 end
+Context.quoted = quoted
 
 --- The command line for a verb as the user would type it, with the files that were named.
 ---@param words string
@@ -140,8 +141,11 @@ function Context:again()
     for _, name in ipairs(self.given) do
         if not seen[name] then
             local option = call_options.OPTIONS[name]
-            words[#words + 1] = name
-            words[#words + 1] = option.value and tostring(self.options[option.key]) or nil
+            local value = self.options[option.key]
+            for _, one in ipairs(option.list and value or { value }) do
+                words[#words + 1] = name
+                words[#words + 1] = option.value and quoted(tostring(one)) or nil
+            end
             seen[name] = true
         end
     end

@@ -1,4 +1,8 @@
 --- Reading and planning, as `fetch`, `plan`, `check` and `run` need it.
+local core = require("ytsync.core")
+local preview = require("ytsync.preview")
+local suggest = require("ytsync.suggest")
+local tables = require("ytsync.preview.tables")
 local text = require("ytsync.text")
 
 local M = {}
@@ -28,34 +32,161 @@ function M.fetch(ctx, session)
     return result
 end
 
---- Plans by the policy.
+local function same_name(a, b)
+    return a == b or core.fold(a) == core.fold(b)
+end
+
+-- The keys of the categories that --only names, by name or title.
+local function keys_of(policy, names)
+    local keys, known = {}, {}
+    for position, name in ipairs(names) do
+        for _, category in ipairs(policy.categories) do
+            if not keys[position] and (same_name(category.key, name)
+                or same_name(category.title, name)) then
+                keys[position] = category.key
+            end
+            known[#known + 1] = category.key
+        end
+        if not keys[position] then
+            return nil, ("the policy has no playlist '%s'%s"):format(name,
+                suggest.hint(name, known))
+        end
+    end
+    return keys
+end
+
+--- Plans by the policy, and by what the call asks for besides.
 ---@param ctx ytsync.Context
 ---@param session ytsync.Session
 ---@param policy ytsync.Policy
+---@param part {only: string[]|nil, max_units: integer|nil}|nil  instead of the call's
 ---@return ytsync.Plan|nil
 ---@return integer|nil code
-function M.plan(ctx, session, policy)
-    local plan, message, name, trace = session:plan({ policy = policy })
+function M.plan(ctx, session, policy, part)
+    part = part or ctx.options
+    local only
+    if part.only then
+        local problem
+        only, problem = keys_of(policy, part.only)
+        if not only then
+            return nil, ctx:fail(problem, "usage", nil, "See its playlists: "
+                .. ctx:command("check"))
+        end
+    end
+    local plan, message, name, trace = session:plan({
+        policy = policy,
+        level = ctx.options.level,
+        daily_units = ctx.options.quota,
+        only = only,
+        max_units = part.max_units,
+    })
     if not plan then
         return nil, ctx:fail(message, name, trace)
     end
     return plan
 end
 
---- What report.plan and report.plan_json want to know of a plan.
+-- The lines that settle what keeps playlists from being deleted, in the language of policy files
+-- and in the form for programs. The first of each loses nothing.
+local WORDS_LINES = {
+    unmatched = "leftovers { into = \"Unsorted\" }",
+    gone = "gone \"forget\"",
+}
+local TABLE_LINES = {
+    unmatched = "y.category \"Unsorted\" { when = function () return true end } as the last "
+        .. "category",
+    gone = "gone = \"forget\"",
+}
+
+--- What ytsync.preview wants to know of a plan.
+---@param session ytsync.Session
 ---@param plan ytsync.Plan
 ---@param policy ytsync.Policy
+---@param options table|nil  of the call
 ---@return table
-function M.facts(plan, policy)
+function M.facts(session, plan, policy, options)
+    options = options or {}
+    local summary = plan.summary or {}
     return {
         preview = plan:preview(),
         items = plan:items(),
+        playlists = plan:playlists(),
+        days = plan:days(),
         blocks = plan:blocks(),
         warnings = plan:warnings(),
-        old = policy.old,
+        now = session:now(),
+        old = options.level or policy.old,
+        supposed_level = options.level and options.level ~= policy.old and policy.old or nil,
+        daily_units = options.quota,
+        part = (options.only or options.max_units) and true or nil,
         otherwise = policy.otherwise,
-        unmatched = plan.summary and plan.summary.unmatched or nil,
+        gone_policy = policy.gone,
+        words = policy.mentioned or nil,
+        policy_lines = policy.mentioned and WORDS_LINES or TABLE_LINES,
+        unmatched = summary.unmatched,
+        gone = summary.gone,
     }
+end
+
+--- Adds to the facts what the other levels would cost.
+---@param ctx ytsync.Context
+---@param session ytsync.Session
+---@param plan ytsync.Plan
+---@param facts table
+function M.add_levels(ctx, session, plan, facts)
+    facts.levels = { [facts.old] = facts.preview }
+    for _, level in ipairs(tables.LEVELS) do
+        if level ~= facts.old then
+            local other, message = session:plan({ target = plan.target, level = level,
+                daily_units = ctx.options.quota })
+            facts.levels[level] = other and other:preview() or { problem = message }
+            if other then
+                other:close()
+            end
+        end
+    end
+end
+
+-- The cheapest playlist with something to do, when there are several.
+local function cheapest(facts)
+    local best, count = nil, 0
+    for _, row in ipairs(facts.playlists) do
+        if row.category ~= "" and row.units > 0 then
+            count = count + 1
+            if not best or row.units < best.units then
+                best = row
+            end
+        end
+    end
+    return count > 1 and best or nil
+end
+
+--- Adds to the facts the commands to go on with: a pilot with its price, and the whole.
+---@param ctx ytsync.Context
+---@param session ytsync.Session
+---@param plan ytsync.Plan
+---@param facts table
+function M.add_commands(ctx, session, plan, facts)
+    local channel = session:channel()
+    if channel and channel.id == "" then
+        facts.sign_in_first = ctx:command("fetch")
+        return
+    end
+    facts.run = ctx:command("run")
+    local row = cheapest(facts)
+    if not row then
+        return
+    end
+    local pilot = session:plan({ target = plan.target, only = { row.category } })
+    if not pilot then
+        return
+    end
+    local figures = pilot:preview()
+    pilot:close()
+    if preview.operations(figures) > 0 then
+        facts.pilot = { name = row.category, units = figures.units,
+            command = ctx:command("run --only " .. ctx.quoted(row.category)) }
+    end
 end
 
 return M

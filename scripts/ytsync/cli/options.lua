@@ -4,12 +4,13 @@ local suggest = require("ytsync.suggest")
 
 local M = {}
 
---- Every option: its key in the result, what its value is called (none: a switch), and for which
---- verbs it is (nil: all).
+--- Every option: its key in the result, what its value is called (none: a switch), whether it may
+--- be given several times (list), and for which verbs it is (nil: all).
 M.OPTIONS = {
     ["--accept-old"] = { key = "accept_old" },
     ["--account"] = { key = "account", value = "NAME" },
     ["--client"] = { key = "client", value = "FILE", verbs = { login = true } },
+    ["--all"] = { key = "all", verbs = { plan = true, run = true } },
     ["--db"] = { key = "db", value = "FILE" },
     ["--delete"] = { key = "delete" },
     ["--exit-code"] = { key = "exit_code", verbs = { plan = true } },
@@ -21,9 +22,17 @@ M.OPTIONS = {
     ["--limit"] = { key = "limit", value = "NUMBER", number = true,
         verbs = { find = true, log = true } },
     ["--no-browser"] = { key = "no_browser", verbs = { login = true, run = true } },
+    ["--level"] = { key = "level", value = "LEVEL", verbs = { plan = true } },
+    ["--max-units"] = { key = "max_units", value = "NUMBER", number = true,
+        verbs = { plan = true, run = true } },
+    ["--only"] = { key = "only", value = "NAME", list = true,
+        verbs = { plan = true, run = true } },
     ["--offline"] = { key = "offline", verbs = { plan = true } },
+    ["--out"] = { key = "out", value = "FILE", verbs = { plan = true } },
+    ["--plan"] = { key = "plan", value = "FILE", verbs = { run = true } },
     ["--policy"] = { key = "policy", value = "FILE" },
     ["--print"] = { key = "print", verbs = { init = true } },
+    ["--quota"] = { key = "quota", value = "NUMBER", number = true, verbs = { plan = true } },
     ["--quiet"] = { key = "quiet" },
     ["--switch"] = { key = "switch", verbs = { login = true } },
     ["--verbose"] = { key = "verbose" },
@@ -83,6 +92,10 @@ local function read_option(result, words, position)
     local value, problem = read_value(option, name, text)
     if value == nil then
         return nil, problem
+    end
+    if option.list then
+        value = table.move({ value }, 1, 1, #(result.options[option.key] or {}) + 1,
+            result.options[option.key] or {})
     end
     result.options[option.key] = value
     result.given[#result.given + 1] = name

@@ -2,18 +2,76 @@
 local exits = require("ytsync.cli.exits")
 local json = require("ytsync.json")
 local library = require("ytsync.cli.library")
-local report = require("ytsync.report")
+local machine = require("ytsync.preview.machine")
+local planfile = require("ytsync.planfile")
+local preview = require("ytsync.preview")
+
+-- A plan in a file is what `run` will do: nothing may be supposed in it.
+local function wrong_call(options)
+    if options.out and (options.quota or options.level) then
+        return ("--out writes a plan that run can carry out, so it takes no %s"):format(
+            options.quota and "--quota" or "--level")
+    elseif options.level and not ({ keep = true, reuse = true, delete = true })[options.level] then
+        return ("--level can be keep, reuse or delete, not '%s'"):format(options.level)
+    end
+    return nil
+end
+
+-- Writes the plan to the file of --out. An exit code when that failed.
+local function write_out(ctx, session, plan, policy, document)
+    local bound, message, name = planfile.bind(session, plan, policy, ctx.options)
+    if not bound then
+        return ctx:fail(message, name)
+    end
+    document.bound_to = bound
+    local ok
+    ok, message = planfile.write(ctx.options.out, document)
+    if not ok then
+        return ctx:fail(message, "failed")
+    end
+    ctx:remark(("The plan was written to %s. Do just that with: %s"):format(ctx.options.out,
+        ctx:command("run --plan " .. ctx.quoted(ctx.options.out))))
+    return nil
+end
+
+local function show(ctx, session, policy, plan)
+    local facts = library.facts(session, plan, policy, ctx.options)
+    if not facts.part then
+        library.add_levels(ctx, session, plan, facts)
+    end
+    if not (facts.supposed_level or facts.daily_units or facts.part) then
+        library.add_commands(ctx, session, plan, facts)
+    end
+    local document = machine.plan(facts, json)
+    if ctx.options.out then
+        local code = write_out(ctx, session, plan, policy, document)
+        if code then
+            return code
+        end
+    end
+    ctx:json(document)
+    ctx:say(preview.plan(facts, { all = ctx.options.all }))
+    local changes = preview.operations(facts.preview) > 0
+    return changes and ctx.options.exit_code and exits.CHANGES or exits.OK
+end
 
 return {
-    usage = "plan [--exit-code] [--offline] [--full]",
+    usage = "plan [--all] [--offline [--quota N] [--level L]] [--only NAME] [--out FILE]",
     summary = "show what would be done and what it costs",
     help = [[
-Reads the library, tries the policy and shows the plan: operations and quota units per stage, days,
-the plain way (create all, add all, delete all) for comparison, and the playlists that must stay
-with the reason. Nothing is changed on YouTube.
---offline plans from what was read last, without any request. --exit-code ends with 2 when there is
-something to do.]],
+Reads the library, tries the policy and shows the plan: units, days, end and the price of taking it
+back for each of the levels keep, reuse and delete, and the plain way (create all, add all, delete
+all) for comparison; what happens to each playlist and when it is ready; what blocks deletions, what
+others see, what never comes back. Nothing is changed on YouTube.
+--all shows every row. --offline plans from what was read last, without any request; what if:
+--quota N (units a day), --level keep|reuse|delete, --policy OTHER. --only NAME (once or more) and
+--max-units N plan a part that is complete in itself. --out FILE writes the plan for run --plan
+FILE. --exit-code ends with 2 when there is something to do.]],
     run = function(ctx)
+        local problem = wrong_call(ctx.options)
+        if problem then
+            return ctx:usage(problem)
+        end
         local policy, code = ctx:load_policy()
         if not policy then
             return code
@@ -35,20 +93,8 @@ something to do.]],
         if not plan then
             return code
         end
-        local facts = library.facts(plan, policy)
+        code = show(ctx, session, policy, plan)
         plan:close()
-        local changes = report.operations(facts.preview) > 0
-        if ctx.options.json then
-            ctx:json(report.plan_json(facts, json))
-        end
-        ctx:say(report.plan(facts))
-        local channel = session:channel()
-        if changes and channel and channel.id == "" then
-            ctx:say("\nThis is an estimate from your Takeout export. To do it, sign in; then: "
-                .. ctx:command("fetch"))
-        elseif changes then
-            ctx:say("\nTo do it: " .. ctx:command("run"))
-        end
-        return changes and ctx.options.exit_code and exits.CHANGES or exits.OK
+        return code
     end,
 }

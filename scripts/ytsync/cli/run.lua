@@ -1,7 +1,9 @@
 --- `run`: the main verb. Reads, plans, shows, asks, works; or goes on with the unfinished job.
 local exits = require("ytsync.cli.exits")
 local library = require("ytsync.cli.library")
+local planfile = require("ytsync.planfile")
 local policydiff = require("ytsync.cli.policydiff")
+local preview = require("ytsync.preview")
 local report = require("ytsync.report")
 local signin = require("ytsync.cli.signin")
 local text = require("ytsync.text")
@@ -25,7 +27,19 @@ local function refuse_other_policy(ctx, policy, status)
         policy.hash:sub(1, 12)), "changed", nil, table.concat(remedy, "\n"))
 end
 
+-- Options that are about a new plan.
+local function new_plan_option(options)
+    return options.only and "--only" or options.max_units and "--max-units"
+        or options.plan and "--plan" or nil
+end
+
 local function go_on(ctx, session, policy, status)
+    local option = new_plan_option(ctx.options)
+    if option then
+        return ctx:fail(("job %d is not finished, and %s is about a new plan"):format(status.id,
+            option), "wrong_state", nil, ("Let it go on: %s\nOr give it up and plan anew: %s")
+            :format(ctx:command("run"), ctx:command("cancel")))
+    end
     if status.policy_hash ~= "" and status.policy_hash ~= policy.hash then
         return refuse_other_policy(ctx, policy, status)
     end
@@ -48,28 +62,69 @@ end
 
 local function say_in_order(ctx, facts)
     if not ctx.options.quiet then
-        ctx:say(report.plan(facts))
+        ctx:say(preview.plan(facts))
     end
     ctx:json({ in_sync = true, progress = { done = 0, total = 0 }, units_used = 0 })
     return exits.OK
 end
 
-local function begin(ctx, session, policy)
+-- Whether the plan is still the one in the file of --plan. An exit code when it is not.
+local function refuse_stale(ctx, session, policy, plan, bound)
+    local now, message, name = planfile.bind(session, plan, policy, bound)
+    if not now then
+        return ctx:fail(message, name)
+    end
+    local changes = planfile.changes(bound, now)
+    if #changes == 0 then
+        return nil
+    end
+    local lines = { "Since it was made:" }
+    for _, change in ipairs(changes) do
+        lines[#lines + 1] = "  " .. change
+    end
+    lines[#lines + 1] = "Look at it anew: "
+        .. ctx:command("plan --out " .. ctx.quoted(ctx.options.plan))
+    return ctx:fail(("the plan in %s does not hold any more; nothing was done"):format(
+        ctx.options.plan), "changed", nil, table.concat(lines, "\n"))
+end
+
+-- The plan that the call asks for: anew, or the one in a file.
+local function make_plan(ctx, session, policy)
+    local bound
+    if ctx.options.plan then
+        local problem
+        bound, problem = planfile.read(ctx.options.plan)
+        if not bound then
+            return nil, ctx:fail(problem, "failed")
+        end
+    end
     local fetched, code = library.fetch(ctx, session)
     if not fetched then
-        return code
+        return nil, code
     end
     local plan
-    plan, code = library.plan(ctx, session, policy)
+    plan, code = library.plan(ctx, session, policy, bound)
+    if plan and bound then
+        code = refuse_stale(ctx, session, policy, plan, bound)
+        if code then
+            plan:close()
+            return nil, code
+        end
+    end
+    return plan, code
+end
+
+local function begin(ctx, session, policy)
+    local plan, code = make_plan(ctx, session, policy)
     if not plan then
         return code
     end
-    local facts = library.facts(plan, policy)
-    if report.operations(facts.preview) == 0 then
+    local facts = library.facts(session, plan, policy, ctx.options)
+    if preview.operations(facts.preview) == 0 then
         return say_in_order(ctx, facts)
     end
     if not (ctx.options.quiet and ctx.options.yes) then
-        ctx:say(report.plan(facts))
+        ctx:say(preview.plan(facts, { all = ctx.options.all }))
     end
     if not ctx.options.yes then
         local answer = nil
@@ -98,12 +153,15 @@ local function begin(ctx, session, policy)
 end
 
 return {
-    usage = "run [--yes] [--delete] [--wait] [--full]",
+    usage = "run [--yes] [--delete] [--wait] [--full] [--only NAME | --max-units N | --plan FILE]",
     summary = "do it, or go on with the unfinished job",
     help = [[
 Reads the library, plans, shows the plan, asks, and carries it out; or goes on with the job that is
 not finished. When the day's quota is used up the job rests and run goes on with it another day;
 --wait sleeps until then instead. Before old playlists are deleted it asks once more.
+To begin small: --only NAME (once or more) does just these playlists of the policy, --max-units N as
+many as fit; the next run goes on with the rest. --plan FILE does what plan --out FILE wrote, or
+refuses and says what changed since.
 --yes answers the first question, --delete the second.]],
     examples = {
         { "run", "read, plan, show, ask, do" },
@@ -111,6 +169,10 @@ not finished. When the day's quota is used up the job rests and run goes on with
         { "run --yes --quiet", "without a question, as a timer calls it" },
     },
     run = function(ctx)
+        if ctx.options.plan and (ctx.options.only or ctx.options.max_units) then
+            return ctx:usage("--plan says what is to be done; it takes no --only and no "
+                .. "--max-units")
+        end
         local policy, code = ctx:load_policy()
         if not policy then
             return code

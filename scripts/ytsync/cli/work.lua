@@ -141,6 +141,13 @@ function M.run(ctx, session, job, policy)
     local id = job:id()
     local confirmations = 0
     ctx.progress:expect(session:operations(id) or {})
+    -- Given beforehand, the second yes costs no further look at what is to be deleted.
+    if ctx.options.delete and #doomed(session, id) > 0 then
+        local ok, message, name = session:confirm(id)
+        if not ok then
+            return ctx:fail(message, name)
+        end
+    end
     while true do
         local ok, message, name, trace = job:run({
             policy = policy,

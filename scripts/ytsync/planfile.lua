@@ -1,0 +1,199 @@
+--- Plans in files: `plan --out FILE` writes one, `run --plan FILE` carries out just that one.
+--
+-- The file is the plan's JSON with a member `bound_to`: the channel, the policy, the library (each
+-- playlist with a digest of its entries) and the operations. A plan is a pure function of these, so
+-- whoever plans again gets the same operations, or is told what changed.
+local core = require("ytsync.core")
+local json = require("ytsync.json")
+local text = require("ytsync.text")
+
+local M = {}
+
+local VERSION = 1
+-- A plan of a million operations is smaller.
+local FILE_BYTES_MAX = 1 << 30
+-- Changed playlists that are named before "and 7 more".
+local NAMED_MAX = 8
+
+local function digest_of_items(items)
+    local parts = {}
+    for position, item in ipairs(items) do
+        parts[position] = item.id .. " " .. item.video_id
+    end
+    return core.sha256(table.concat(parts, "\n"))
+end
+
+local OPERATION_FIELDS = { "kind", "category", "playlist_id", "title", "video_id", "units" }
+
+local function digest_of_operations(operations)
+    local parts = {}
+    for _, operation in ipairs(operations) do
+        for _, field in ipairs(OPERATION_FIELDS) do
+            parts[#parts + 1] = tostring(operation[field])
+        end
+    end
+    return core.sha256(table.concat(parts, "\0"))
+end
+
+--- What a plan is bound to.
+---@param session ytsync.Session
+---@param plan ytsync.Plan
+---@param policy ytsync.Policy
+---@param part {only: string[]|nil, max_units: integer|nil}
+---@return table|nil
+---@return string|nil message
+---@return string|nil name
+function M.bind(session, plan, policy, part)
+    local playlists, message, name = session:playlists()
+    if not playlists then
+        return nil, message, name
+    end
+    local rows = {}
+    for position, playlist in ipairs(playlists) do
+        local items
+        items, message, name = session:items(playlist.id)
+        if not items then
+            return nil, message, name
+        end
+        rows[position] = { id = playlist.id, title = playlist.title, privacy = playlist.privacy,
+            description = core.sha256(playlist.description), entries = #items,
+            digest = digest_of_items(items) }
+    end
+    local operations = plan:items()
+    return {
+        version = VERSION,
+        channel = session:channel().id,
+        policy = policy.hash,
+        only = part.only and json.array(part.only) or json.null,
+        max_units = part.max_units or json.null,
+        playlists = json.array(rows),
+        operation_count = #operations,
+        operations = digest_of_operations(operations),
+    }
+end
+
+--- Writes a plan. A file that is there and is no plan stays as it is.
+---@param path string
+---@param document table  the plan's JSON with bound_to
+---@return true|nil
+---@return string|nil message
+function M.write(path, document)
+    local there = io.open(path, "rb")
+    if there then
+        there:close()
+        local plan = M.read(path)
+        if not plan then
+            return nil, ("%s is there already and is no plan of ytsync; it was left as it is")
+                :format(path)
+        end
+    end
+    local file, problem = io.open(path, "wb")
+    if not file then
+        return nil, ("the plan could not be written: %s"):format(problem)
+    end
+    local ok, why = file:write(json.encode(document, true), "\n")
+    local closed, closing = file:close()
+    if not ok or not closed then
+        return nil, ("the plan could not be written to %s: %s"):format(path, why or closing)
+    end
+    return true
+end
+
+--- Reads what a plan in a file is bound to.
+---@param path string
+---@return table|nil bound
+---@return string|nil message
+function M.read(path)
+    local file, problem = io.open(path, "rb")
+    if not file then
+        return nil, ("the plan could not be read: %s"):format(problem)
+    end
+    local content = file:read(FILE_BYTES_MAX)
+    file:close()
+    local document = content and json.decode(content)
+    local bound = type(document) == "table" and document.bound_to
+    if type(bound) ~= "table" or type(bound.playlists) ~= "table" then
+        return nil, ("%s is no plan of ytsync (plan --out FILE writes one)"):format(path)
+    elseif bound.version ~= VERSION then
+        return nil, ("%s was written by another version of ytsync; plan again with it"):format(path)
+    end
+    return bound
+end
+
+-- ------------------------------------------------------------------ what changed
+
+local function by_id(rows)
+    local out = {}
+    for _, row in ipairs(rows) do
+        out[row.id] = row
+    end
+    return out
+end
+
+local function changes_of(old, new)
+    local said = {}
+    if old.title ~= new.title then
+        said[#said + 1] = ("is called \"%s\" now"):format(text.cut(new.title, 40))
+    end
+    if old.privacy ~= new.privacy then
+        said[#said + 1] = ("is %s now"):format(new.privacy)
+    end
+    if old.entries ~= new.entries then
+        said[#said + 1] = ("holds %s instead of %s"):format(
+            text.count(new.entries, "entry", "entries"), text.number(old.entries))
+    elseif old.digest ~= new.digest then
+        said[#said + 1] = "holds other entries, or the same in another order"
+    end
+    if old.description ~= new.description then
+        said[#said + 1] = "has another description"
+    end
+    return said
+end
+
+local function library_changes(old_rows, new_rows)
+    local said, old_by_id, new_by_id = {}, by_id(old_rows), by_id(new_rows)
+    for _, old in ipairs(old_rows) do
+        local new = new_by_id[old.id]
+        local changes = new and changes_of(old, new) or { "is not there any more" }
+        if #changes > 0 then
+            said[#said + 1] = ("\"%s\" %s"):format(text.cut(old.title, 40),
+                table.concat(changes, ", "))
+        end
+    end
+    for _, new in ipairs(new_rows) do
+        if not old_by_id[new.id] then
+            said[#said + 1] = ("\"%s\" (%s) is new"):format(text.cut(new.title, 40),
+                text.count(new.entries, "entry", "entries"))
+        end
+    end
+    return said
+end
+
+--- What changed since a plan was made, in sentences; nothing when it is still that plan.
+---@param old table  from M.read
+---@param new table  from M.bind
+---@return string[]
+function M.changes(old, new)
+    local said = {}
+    if old.channel ~= new.channel then
+        return { ("it is for the channel %s, not for %s"):format(old.channel, new.channel) }
+    end
+    if old.policy ~= new.policy then
+        said[#said + 1] = "the policy was edited"
+    end
+    local library = library_changes(old.playlists, new.playlists)
+    for position = 1, math.min(#library, NAMED_MAX) do
+        said[#said + 1] = library[position]
+    end
+    if #library > NAMED_MAX then
+        said[#said + 1] = ("%d more playlists changed"):format(#library - NAMED_MAX)
+    end
+    if #said == 0 and old.operations ~= new.operations then
+        said[1] = ("what is known of the videos changed (some became private, say): %s now, "
+            .. "%s then"):format(text.count(new.operation_count, "operation"),
+            text.number(old.operation_count))
+    end
+    return said
+end
+
+return M

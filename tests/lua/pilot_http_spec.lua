@@ -1,0 +1,64 @@
+-- Plans with the real engine over HTTP: the screen, a part of a plan, a plan in a file.
+local simulator = require("lua.simulator")
+local json = require("ytsync.json")
+local text = require("ytsync.text")
+
+local check = simulator.available() and it or pending
+
+local POLICY = [[
+local y = require "ytsync.policy"
+return y.policy { old = "delete", gone = "forget", otherwise = "Rest", categories = {
+    y.category "Jazz" { from = "Jazz", when = y.any { y.title "jazz", y.tag "jazz" } },
+    y.category "Food" { from = { "Cooking", "Baking" }, when = y.tag { "cooking", "baking" } },
+    y.category "Rest" {} } }]]
+
+local function has(out, words)
+    assert.truthy(out:find(words, 1, true), ("%q is not in:\n%s"):format(words, out))
+end
+
+describe("a plan over HTTP", function()
+    local sim
+
+    before_each(function()
+        sim = simulator.available() and simulator.start("--videos 60 --playlists 12 --seed 7")
+        if sim then
+            sim.env.YTSYNC_POLICY = simulator.write(simulator.path("policy.lua"), POLICY)
+        end
+    end)
+    after_each(function()
+        if sim then
+            sim:stop()
+        end
+    end)
+
+    check("is begun with a part at the price that was shown, and ended with the rest", function()
+        local code, out, err = sim:run("plan --all")
+        assert.equal(0, code, err)
+        for line in out:gmatch("[^\n]+") do
+            assert.truthy(text.width(line) <= 80 or line:find("^To "), line)
+        end
+        has(out:gsub("%s+", " "), "There is no cheaper way.")
+        has(out, "\n> delete ")
+        local file = simulator.path("plan.json")
+        assert.equal(0, (sim:run("plan --out " .. file)))
+        code, out, err = sim:run("plan --only Food --json --offline")
+        assert.equal(0, code, err)
+        local part = assert(json.decode(out))
+        assert.truthy(part.units > 0)
+        code, _, err = sim:run("run --only Food --yes --delete")
+        assert.equal(0, code, err)
+        local _, status = sim:run("status --json")
+        assert.equal(part.units, json.decode(status).units_used)
+        assert.equal(0, sim:ask("/sim/truth").report.lost)
+        code, _, err = sim:run("run --yes --delete --plan " .. file)
+        assert.equal(65, code)
+        has(err, "does not hold any more; nothing was done.\nSince it was made:\n")
+        assert.equal(0, (sim:run("plan --out " .. file)))
+        code, _, err = sim:run("run --yes --delete --wait --plan " .. file)
+        assert.equal(0, code, err)
+        local report = sim:ask("/sim/truth").report
+        assert.equal(0, report.lost)
+        assert.equal(0, report.doubled)
+        assert.equal(0, (sim:run("plan --exit-code")))
+    end)
+end)

@@ -1,0 +1,278 @@
+-- What people read of a plan: every section, within 80 columns whatever the titles hold.
+package.loaded["ytsync.core"] = package.loaded["ytsync.core"] or require("lua.fake_core")
+local preview = require("ytsync.preview")
+local machine = require("ytsync.preview.machine")
+local json = require("ytsync.json")
+local text = require("ytsync.text")
+
+local NOW = 1795197600000 -- 2026-11-20T18:00:00Z
+local DAY_MS = 24 * 60 * 60 * 1000
+
+local function figures(fields)
+    local out = { units = 41000, write_units = 40900, read_units = 100, plain_units = 208700,
+        days = 5, plain_days = 22, ends_at = NOW + 4 * DAY_MS, adopted = 0, reused = 0,
+        already_there = 0, unavailable = 0, blocked = 0, no_cheaper_way = true,
+        create_playlists = { count = 2, units = 100 }, add_videos = { count = 0, units = 0 },
+        delete_playlists = { count = 0, units = 0 },
+        undo = { units = 23450, days = 3, playlists_deleted = 0, playlists_made = 0,
+            playlists_changed = 0, entries_put_back = 0, entries_taken_out = 0,
+            entries_moved = 0, entries_lost = 0 } }
+    for key, value in pairs(fields or {}) do
+        out[key] = value
+    end
+    return out
+end
+
+local function row(fields)
+    local out = { category = "Jazz", playlist_id = "", title_now = "", title_then = "Jazz",
+        privacy_now = "", privacy_then = "private", carried_on = false, rows_now = 0,
+        rows_then = 10, inserts = 10, takeouts = 0, moves = 0, strangers = 0, units = 550,
+        ready_at = NOW }
+    for key, value in pairs(fields or {}) do
+        out[key] = value
+    end
+    return out
+end
+
+local function given_up(fields)
+    local out = row({ category = "", playlist_id = "PLx", title_now = "Old", title_then = "",
+        privacy_now = "private", privacy_then = "", rows_now = 30, rows_then = 0, inserts = 0,
+        takeouts = 30, units = 50, ready_at = NOW + 4 * DAY_MS })
+    for key, value in pairs(fields or {}) do
+        out[key] = value
+    end
+    return out
+end
+
+local function facts(fields)
+    local out = { preview = figures(), items = {}, playlists = { row() }, days = {}, blocks = {},
+        warnings = {}, now = NOW, old = "delete", otherwise = "leave", gone_policy = "keep",
+        policy_lines = { unmatched = "otherwise = \"drop\"", gone = "gone = \"forget\"" } }
+    for key, value in pairs(fields or {}) do
+        out[key] = value
+    end
+    return out
+end
+
+local function shown(fields, options)
+    local out = preview.plan(facts(fields), options)
+    for line in out:gmatch("[^\n]+") do
+        assert.truthy(text.width(line) <= 80, line)
+    end
+    return out
+end
+
+local function has(out, words)
+    assert.truthy(out:find(words, 1, true), ("%q is not in:\n%s"):format(words, out))
+end
+
+local function has_not(out, words)
+    assert.falsy(out:find(words, 1, true), ("%q is in:\n%s"):format(words, out))
+end
+
+-- As one line, for what may be wrapped anywhere.
+local function flat(out)
+    return (out:gsub("%s+", " "))
+end
+
+describe("the preview of a plan", function()
+    it("shows the levels side by side, with the price of taking them back", function()
+        local out = shown({ levels = { delete = figures(),
+            reuse = figures({ units = 37900, days = 4, ends_at = NOW }),
+            keep = { problem = "The category \"X\" would hold 5,001 videos." } } })
+        has(out, "  old playlists              units   days   done                taking it back\n"
+            .. "  keep ")
+        has(out, "  keep                    The category \"X\" would hold 5,001 videos.")
+        has(out, "  reuse                     37,900      4   today                       23,450\n")
+        has(out, "> delete                    41,000      5   Tue 24 Nov 2026             23,450\n")
+        has(out, "  the plain way            208,700     22\n")
+        has(out, "This plan: 41,000 units, 100 of them for reading; 5 days, done Tue 24 Nov 2026.")
+        has(flat(out), "There is no cheaper way.")
+    end)
+
+    it("says nothing of the cheapest way without the certificate", function()
+        has_not(flat(shown({ preview = figures({ no_cheaper_way = false }) })), "no cheaper way")
+    end)
+
+    it("shows each playlist with now, then, in, out, units and its day", function()
+        local out = shown({ playlists = { row(),
+            row({ title_then = "Bebop", title_now = "jazz stuff", carried_on = true, rows_now = 90,
+                rows_then = 80, inserts = 10, takeouts = 20, units = 1550, strangers = 2,
+                privacy_now = "public", privacy_then = "public", ready_at = NOW + DAY_MS }),
+            row({ title_now = "Food", title_then = "Food", units = 0, ready_at = 0 }),
+            given_up() } })
+        has(out, "  Jazz                           -     10    10     -      550   today\n")
+        has(out, "  Bebop                         90     80    10    20    1,550   Sat 21 Nov "
+            .. "2026\n"
+            .. "    carries on \"jazz stuff\"; 2 videos that no playlist wants stay\n")
+        has(out, "  and 1 playlist that is in order already\n")
+        has(out, "  Deleted at the end, when everything was seen in its new place:\n"
+            .. "  Old                           30      -     -    30       50   Tue 24 Nov 2026\n")
+    end)
+
+    it("keeps its columns with wide titles, and steers no terminal", function()
+        local out = shown({ playlists = {
+            row({ title_then = ("日本語の再生リスト"):rep(4), title_now = ("🎷"):rep(60),
+                carried_on = true, privacy_now = "public" }),
+            given_up({ title_now = "\27[2Jtrick\n🎺🎺 한국어 재생목록 모음집 아주 긴 제목" }) },
+            blocks = { { title = ("映画"):rep(50), videos = 2, unmatched = 1, gone = 1 } },
+            warnings = { ("長い "):rep(60) },
+            days = { { starts_at = NOW, units = 500 }, { starts_at = NOW + DAY_MS, units = 1 } } })
+        has_not(out, "\27")
+        for line in out:gmatch("[^\n]+") do
+            if line:find("^  日本語") then
+                assert.equal("  日本語の再生リスト日本..."
+                    .. "      0     10    10     -      550   today", line)
+            end
+        end
+    end)
+
+    it("cuts off nothing silently, and shows all of it when asked", function()
+        local playlists, blocks, warnings, days = {}, {}, {}, {}
+        for number = 1, 30 do
+            playlists[number] = row({ title_then = "P" .. number, title_now = "P" .. number,
+                privacy_now = "public", ready_at = NOW + (number - 1) * DAY_MS })
+            blocks[number] = { title = "B" .. number, videos = 1, unmatched = 1, gone = 0 }
+            warnings[number] = "W" .. number
+            days[number] = { starts_at = NOW + (number - 1) * DAY_MS, units = 9900 }
+        end
+        local long = { playlists = playlists, blocks = blocks, warnings = warnings, days = days }
+        local out = shown(long)
+        has(out, "  and 18 more (all of them: plan --all)\n")
+        has(out, "    and 18 more (all of them: plan --all)\n")
+        has(out, "  and 18 more days (all of them: plan --all)\n")
+        has_not(out, "W13")
+        out = shown(long, { all = true })
+        has_not(out, " more")
+        for _, word in ipairs({ "P30", "\"B30\"", "W30", "Sat 19 Dec 2026" }) do
+            has(out, word)
+        end
+    end)
+
+    it("tells what happens in which order", function()
+        local items = {}
+        for position, kind in ipairs({ "playlist_create", "playlist_update", "item_insert",
+            "item_insert", "item_move", "playlist_publish", "item_delete", "playlist_delete" }) do
+            items[position] = { kind = kind }
+        end
+        local out = shown({ items = items })
+        has(out, "  1. a backup of all playlists, read back and compared\n"
+            .. "  2. 1 playlist created, 1 playlist changed; new ones are private while they are\n"
+            .. "     filled\n"
+            .. "  3. 2 videos added, 1 video moved; each playlist is listed again afterwards\n"
+            .. "  4. 1 playlist published, each when its videos were seen in it\n"
+            .. "  5. 1 entry taken out, each when its video was seen in its place\n"
+            .. "  6. 1 playlist deleted, after a second yes\n")
+    end)
+
+    it("shows the calendar: day, units, what becomes ready", function()
+        local out = shown({ playlists = { row(), row({ title_then = "Bebop" }),
+            row({ title_then = "Later", ready_at = NOW + DAY_MS }),
+            given_up({ ready_at = NOW + DAY_MS }) },
+            days = { { starts_at = NOW, units = 9900 },
+                { starts_at = NOW + DAY_MS, units = 1250 } } })
+        has(out, "  day                  units   what becomes ready\n"
+            .. "  today                9,900   Jazz, Bebop\n"
+            .. "  Sat 21 Nov 2026      1,250   Later; 1 playlist deleted\n")
+    end)
+
+    it("says what blocks deletions and the one line that would settle it", function()
+        local out = shown({ blocks = {
+            { title = "Mixed", videos = 3, unmatched = 3, gone = 0 },
+            { title = "Odd", videos = 1, unmatched = 1, gone = 0 },
+            { title = "Old", videos = 2, unmatched = 0, gone = 2 },
+            { title = "Unread", videos = 0, unmatched = 0, gone = 0 } } })
+        has(out, "  4 playlists would be given up but must stay:\n"
+            .. "    \"Mixed\": 3 videos that no playlist of the policy wants\n"
+            .. "    \"Odd\": 1 video that no playlist of the policy wants\n"
+            .. "    \"Old\": 2 private or deleted videos\n"
+            .. "    \"Unread\": its videos could not be read\n"
+            .. "  One line in the policy would settle 2 of them: otherwise = \"drop\"\n")
+        out = shown({ blocks = { { title = "Old", videos = 2, unmatched = 0, gone = 2 } } })
+        has(out, "  One line in the policy would settle it: gone = \"forget\"\n")
+    end)
+
+    it("names what others see change", function()
+        local out = shown({ playlists = {
+            row({ title_now = "mix", title_then = "Jazz", privacy_now = "public",
+                privacy_then = "public", inserts = 3, takeouts = 2 }),
+            row({ title_now = "secret", title_then = "Secret", privacy_now = "private" }),
+            given_up({ title_now = "Shared", privacy_now = "unlisted" }) } })
+        has(out, "  Others can see 2 playlists while they change:\n"
+            .. "    \"mix\" (public): becomes \"Jazz\", 3 in, 2 out\n"
+            .. "    \"Shared\" (unlisted): deleted\n")
+    end)
+
+    it("says what never comes back", function()
+        local lost = figures()
+        lost.undo.entries_lost = 2
+        has(flat(shown({ preview = lost, playlists = { row({ takeouts = 5 }), given_up() } })),
+            "Never comes back: address and cover of 1 deleted playlist; the date added of 35 "
+            .. "entries; 2 entries of private or deleted videos.")
+        has_not(shown({}), "Never comes back")
+    end)
+
+    it("tells of private and deleted videos, strangers and what is supposed", function()
+        local out = flat(shown({ gone = 17, unmatched = 4, preview = figures({ unavailable = 3 }),
+            daily_units = 50000, supposed_level = "keep", part = true }))
+        has(out, "17 videos are private or deleted: their entries stay where they are. 3 of them "
+            .. "are wanted and cannot be added anywhere.")
+        has(out, "4 videos that no playlist wants stay where they are.")
+        has(out, "This supposes 50,000 units a day. This supposes old = \"delete\"; the policy "
+            .. "says \"keep\". This is a part of the plan that is complete in itself;")
+        has(flat(shown({ words = true, old = "reuse" })), "none is deleted (old_playlists = "
+            .. "\"reuse\").")
+        has(flat(shown({ gone = 1, gone_policy = "forget" })),
+            "1 video is private or deleted: the policy lets their entries go (gone = \"forget\").")
+    end)
+
+    it("warns when the sign-in ends before the job does", function()
+        local days = { { starts_at = NOW, units = 9900 },
+            { starts_at = NOW + DAY_MS, units = 9800 },
+            { starts_at = NOW + 4 * DAY_MS, units = 21300 } }
+        local out = flat(shown({ sign_in_ends = NOW + 2 * DAY_MS, days = days }))
+        has(out, ("Your sign-in ends %s, before the job does: about 19,700 of 41,000 units will "
+            .. "be done by then."):format(text.moment(NOW + 2 * DAY_MS)))
+        has_not(shown({ sign_in_ends = NOW + 5 * DAY_MS, days = days }), "sign-in")
+    end)
+
+    it("ends with the next command, a pilot with its price first", function()
+        local out = preview.plan(facts({ run = "ytsync run", pilot = { units = 556,
+            command = "ytsync run --only Jazz" } }))
+        has(out, "\n\nTo try it with one playlist (556 units): ytsync run --only Jazz\n"
+            .. "To do it: ytsync run")
+    end)
+
+    it("is an estimate as long as the library is an export", function()
+        local out = shown({ sign_in_first = "ytsync fetch" })
+        has(out, "This is an estimate from your Takeout export. To do it, sign in; then: ytsync "
+            .. "fetch")
+        has_not(out, "To do it: ")
+    end)
+
+    it("has little to say of a library in order", function()
+        local nothing = { count = 0, units = 0 }
+        assert.equal("Everything is in order: there is nothing to do.\n\n"
+            .. "  All other playlists stay as they are (old = \"keep\").",
+            shown({ old = "keep", run = "ytsync run", preview = figures({
+                create_playlists = nothing }) }))
+    end)
+
+    it("has a form for machines", function()
+        local document = machine.plan(facts({ playlists = { row(), given_up() },
+            days = { { starts_at = NOW, units = 550, reads = 0, writes = 11, ready = 1 } },
+            items = { { kind = "item_delete", title = "x" } }, levels = { keep = figures(),
+                reuse = { problem = "no" } } }), json)
+        local back = assert(json.decode(json.encode(document)))
+        assert.equal("delete", back.old)
+        assert.is_true(back.no_cheaper_way)
+        assert.equal(23450, back.levels.keep.undo_units)
+        assert.equal("no", back.levels.reuse.problem)
+        assert.equal(10, back.playlists[1]["then"])
+        assert.is_nil(back.playlists[1].title_now)
+        assert.equal("2026-11-20T18:00:00Z", back.playlists[1].ready_at)
+        assert.equal("Old", back.playlists[2].title_now)
+        assert.equal(550, back.calendar[1].units)
+        assert.equal(1, #back.stages.delete_playlists.items)
+    end)
+end)
