@@ -244,7 +244,7 @@ describe("the preview of a plan", function()
     end)
 
     it("is an estimate as long as the library is an export", function()
-        local out = shown({ sign_in_first = "ytsync fetch" })
+        local out = preview.plan(facts({ sign_in_first = "ytsync fetch" }))
         has(out, "This is an estimate from your Takeout export. To do it, sign in; then: ytsync "
             .. "fetch")
         has_not(out, "To do it: ")
