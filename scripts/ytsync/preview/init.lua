@@ -4,8 +4,8 @@
 -- Facts: preview, items, playlists, days, blocks, warnings of the plan; old (its level), otherwise,
 -- gone_policy, policy_lines of the policy; unmatched, gone of its summary; now (ms); and where they
 -- are known: words (the policy is in the language of policy files), levels (level -> preview, or
--- {problem}), pilot ({name, units, command}), run (a command), sign_in_first (a command; the library
--- is an export), sign_in_ends (ms), daily_units, supposed_level (the policy's own), part.
+-- {problem}), pilot ({name, units, command}), run (a command), sign_in_first (a command, when the
+-- library is an export), sign_in_ends (ms), daily_units, supposed_level (the policy's own), part.
 local remarks = require("ytsync.preview.remarks")
 local tables = require("ytsync.preview.tables")
 local text = require("ytsync.text")
