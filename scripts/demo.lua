@@ -69,7 +69,8 @@ function Demo:stop()
     self.simulator:close()
 end
 
--- Calls ytsync and returns its exit code; with `capture` its standard output too.
+-- Calls ytsync and returns its exit code; with `capture` its standard output too, which is shown as
+-- well when that is "show".
 function Demo:ytsync(words, capture)
     local settings = {
         { "YTSYNC_ACCESS_TOKEN", TOKEN },
@@ -87,9 +88,15 @@ function Demo:ytsync(words, capture)
     command = command .. quote(interpreter) .. " " .. quote(command_file) .. " " .. words
     if capture then
         local pipe = assert(io.popen(command, "r"))
-        local output = pipe:read("a")
+        local lines = {}
+        for line in pipe:lines() do
+            lines[#lines + 1] = line
+            if capture == "show" then
+                say(line)
+            end
+        end
         local _, _, code = pipe:close()
-        return code, output
+        return code, table.concat(lines, "\n") .. "\n"
     end
     say("$ ytsync ", words)
     local _, _, code = os.execute(command)
@@ -125,6 +132,39 @@ local function report_line(label, ...)
         line = line .. text.right(value, 14)
     end
     say(line)
+end
+
+local function whole(digits)
+    return math.tointeger(tonumber((digits:gsub(",", ""))))
+end
+
+-- What `run` said that it would take: units, and each day's units with what becomes ready on it.
+local function predicted(output)
+    local days, among_days = {}, false
+    for line in output:gmatch("([^\n]*)\n") do
+        if line:find("^  day +units   what becomes ready") then
+            among_days = true
+        elseif line == "" then
+            among_days = false
+        elseif among_days then
+            local units, ready = line:sub(21):match("^ *([%d,]+) *(.*)$")
+            days[#days + 1] = units and { units = whole(units), ready = ready }
+        end
+    end
+    return whole(output:match("This plan: ([%d,]+) units")), days
+end
+
+-- Day by day: what was predicted, what the simulator charged, what became ready.
+local function show_calendar(facts)
+    heading("The calendar: predicted, and what it was")
+    say("  ", text.pad("day", 14), text.right("predicted", 10), text.right("charged", 10),
+        "   what becomes ready")
+    for position, day in ipairs(facts.days) do
+        local charged = facts.quota_days[position] or { day = "", used = 0 }
+        local used = charged.used - (position == 1 and facts.before or 0)
+        say("  ", text.pad(charged.day, 14), text.right(text.number(day.units), 10),
+            text.right(text.number(used), 10), "   ", text.cut(day.ready, 43))
+    end
 end
 
 local function show_report(facts)
@@ -163,17 +203,23 @@ local function play(demo)
     assert(demo:ytsync("fetch") == 0, "fetch failed")
     heading("What would be done, and what does it cost?")
     assert(demo:ytsync("plan") == 0, "plan failed")
+    local read_once = spent(demo:ask("/sim/quota"))
     local plan = plan_json(demo)
     local before = spent(demo:ask("/sim/quota"))
+    before = before + before - read_once -- run reads the library once more before it plans
     heading("Do it; wait for each new day's quota (the clock is a simulated one)")
     local begun = os.time()
-    assert(demo:ytsync("run --yes --delete --wait") == 0, "run failed")
+    local code, output = demo:ytsync("run --yes --delete --wait", "show")
+    assert(code == 0, "run failed")
     say(("(%s in real time)"):format(text.duration((os.time() - begun) * 1000)))
-    local units, days = spent(demo:ask("/sim/quota"))
+    local quota = demo:ask("/sim/quota")
+    local units, days = spent(quota)
     local truth = demo:ask("/sim/truth").report
     heading("Once more: is there anything left to do?")
     local again = demo:ytsync("run --yes --delete")
     local left = operations(plan_json(demo))
+    plan.units, plan.calendar = predicted(output)
+    show_calendar({ days = plan.calendar, quota_days = quota.days, before = before })
     show_report({ plan = plan, truth = truth, units = units - before, days = days })
     say(("  A second run %s."):format(left == 0 and "plans nothing"
         or ("still finds %d operations"):format(left)))

@@ -122,7 +122,7 @@ describe("README.md", function()
             local policy = simulator.write(simulator.path("policy.lua"), text)
             local code, out, err = sim:run("plan --policy " .. policy)
             assert.equal(0, code, file .. ": " .. err)
-            assert.truthy(out:find("Together", 1, true))
+            assert.truthy(out:find("the plain way", 1, true), out)
         end
         sim:stop()
     end)
