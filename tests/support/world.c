@@ -84,7 +84,7 @@ void world_session(struct world *world)
     drop_session(world);
     MUST(world, ys_sim_transport(&world->transport, world->sim, NULL, &world->err));
     options.transport = world->transport;
-    MUST(world, ys_session_open(&world->session, &options, &world->err));
+    MUST(world, ys_session_open_on(&world->session, &options, world->vfs, &world->err));
     world->starts++;
 }
 

@@ -19,6 +19,7 @@ struct world {
     struct ys_job *job;
     struct ys_error err;               /* of the last call that is allowed to fail */
     char db_path[512];
+    const char *vfs;                   /* where the database is (memvfs.h); NULL: a real file */
     size_t categories;                 /* of the policy */
     enum ys_old old;
     enum ys_privacy privacy;           /* final one of new playlists */
