@@ -338,7 +338,7 @@ static void test_blocks_tell_their_causes(void **state)
     (void)pl_category("A", 1, 3);
     pl_make();
     block = pl_block("PLold");
-    if (!block) fail_msg("nothing blocks");
+    YS_REQUIRE(block != NULL);
     assert_int_equal(block->videos, 3);
     assert_int_equal(block->unmatched, 2);
     assert_int_equal(block->gone, 1);
