@@ -35,22 +35,6 @@ function M.unfinished(status)
         and status.stage ~= "cancelled"
 end
 
-local function add_list(lines, items, heading, each)
-    if #items == 0 then
-        return
-    end
-    lines[#lines + 1] = ""
-    lines[#lines + 1] = heading
-    for position, item in ipairs(items) do
-        if position > LIST_MAX then
-            lines[#lines + 1] = ("  and %d more (all of them: --json)"):format(
-                #items - LIST_MAX)
-            return
-        end
-        lines[#lines + 1] = each(item)
-    end
-end
-
 local function stage_label(status)
     if status.stage == "paused" and status.paused_from and status.paused_from ~= "" then
         for _, stage in ipairs(STAGES) do
