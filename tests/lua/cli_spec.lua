@@ -119,6 +119,14 @@ describe("the command", function()
         assert.equal(2, #plan.stages.delete_playlists.items)
     end)
 
+    it("warns of a sign-in that ends before the job does", function()
+        fake.signed_in = { ends_at = world.now + 1000, may_write = true }
+        local code, out = run("plan --offline --policy " .. policy,
+            { env = { YTSYNC_DB = DB, HOME = "/home/none" } })
+        assert.equal(0, code)
+        assert.truthy(out:find("Your sign-in ends ", 1, true), out)
+    end)
+
     it("plans what would be if", function()
         local code, out = run("plan --offline --quota 300 --level keep --policy " .. policy)
         assert.equal(0, code)

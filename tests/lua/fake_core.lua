@@ -68,6 +68,7 @@ function M.reset()
     M.worlds = {}
     M.tty = {}
     M.open_problem = nil
+    M.signed_in = nil
 end
 
 function M.sha256(text)
@@ -86,6 +87,14 @@ function M.isatty(fd)
 end
 
 function M.on_interrupt() end
+
+--- Of the sign-in in a file: M.signed_in, or nobody is.
+function M.signin()
+    if M.signed_in then
+        return M.signed_in
+    end
+    return nil, "not signed in", "not_found"
+end
 
 function M.mkdir_p(path)
     M.made = path

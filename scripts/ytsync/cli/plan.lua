@@ -5,6 +5,7 @@ local library = require("ytsync.cli.library")
 local machine = require("ytsync.preview.machine")
 local planfile = require("ytsync.planfile")
 local preview = require("ytsync.preview")
+local signin = require("ytsync.cli.signin")
 
 -- A plan in a file is what `run` will do: nothing may be supposed in it.
 local function wrong_call(options)
@@ -36,6 +37,7 @@ end
 
 local function show(ctx, session, policy, plan)
     local facts = library.facts(session, plan, policy, ctx.options)
+    facts.sign_in_ends = signin.ends_at(ctx)
     if not facts.part then
         library.add_levels(ctx, session, plan, facts)
     end

@@ -120,6 +120,7 @@ local function begin(ctx, session, policy)
         return code
     end
     local facts = library.facts(session, plan, policy, ctx.options)
+    facts.sign_in_ends = signin.ends_at(ctx)
     if preview.operations(facts.preview) == 0 then
         return say_in_order(ctx, facts)
     end

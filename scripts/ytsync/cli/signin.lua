@@ -322,5 +322,15 @@ function M.need_write(ctx, session)
     return ok, code
 end
 
+--- When the sign-in of this call ends, where Google says it.
+---@param ctx ytsync.Context
+---@return integer|nil ms
+function M.ends_at(ctx)
+    local account = not elsewhere(ctx) and ctx:account()
+    local path = account and M.path(ctx, account)
+    local signin = path and core.signin(path)
+    return signin and signin.ends_at > 0 and signin.ends_at or nil
+end
+
 M.GOOGLE_SAYS, M.REQUESTS, M.STEPS = GOOGLE_SAYS, REQUESTS, STEPS
 return M
