@@ -80,6 +80,9 @@ static bool path_of(int fd, char out[PATH_BYTES])
 
 /* ---------------------------------------------------------------- the calls */
 
+/* The C library's headers call their parameters by names that are reserved to it.
+ * NOLINTBEGIN(readability-inconsistent-declaration-parameter-name) */
+
 int open(const char *path, int flags, ...)
 {
     static int (*real)(const char *, int, ...);
@@ -181,6 +184,8 @@ int unlink(const char *path)
     if (!passes("unlink", &answer)) return -1;
     return died(answer, real(path));
 }
+
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
 
 /* ---------------------------------------------------------------- power */
 
