@@ -871,6 +871,14 @@ YS_CHECKED enum ys_status ys_job_cancel(struct ys_session *session, int64_t id,
 YS_CHECKED enum ys_status ys_job_confirm(struct ys_session *session, int64_t id,
                                          struct ys_error *err);
 
+/* Takes up again what failed in the last job, and what was skipped because of it, each with all its
+ * attempts; *count_out says how many operations. A job that had completed is open again, and waits
+ * for a new yes before it deletes playlists. id 0: the last job. YS_ESTATE: nothing failed in it,
+ * it was cancelled, it is not the last one, or a job is open in this session; YS_ELOCKED: another
+ * runner is at work. */
+YS_CHECKED enum ys_status ys_job_retry_failed(struct ys_session *session, int64_t id,
+                                              int64_t *count_out, struct ys_error *err);
+
 /* id 0: the unfinished job, else the last one; out->id is 0 when there was never one. */
 YS_CHECKED enum ys_status ys_job_get(struct ys_session *session, int64_t id,
                                      struct ys_job_record *out, struct ys_error *err);

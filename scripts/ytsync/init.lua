@@ -145,8 +145,8 @@ end
 local PASSED_ON = {
     "set_token", "interrupt", "config_get", "config_set", "quota", "channel",
     "playlists", "items", "import_takeout", "forget_import", "pause", "resume", "cancel",
-    "confirm", "status", "operations", "errors", "log", "categories", "sleep", "now", "use_signin",
-    "whoami", "health",
+    "confirm", "retry_failed", "status", "operations", "errors", "log", "categories", "sleep",
+    "now", "use_signin", "whoami", "health",
 }
 for _, method in ipairs(PASSED_ON) do
     Session[method] = function(self, ...)
@@ -186,6 +186,8 @@ end
 ---@field resume fun(self, job: integer|nil): true|nil, string?, string?
 ---@field cancel fun(self, job: integer|nil): true|nil, string?, string?
 ---@field confirm fun(self, job: integer|nil): true|nil, string?, string?  the second yes
+---@field retry_failed fun(self, job: integer|nil): integer|nil, string?, string?  how many
+---  operations of the last job are open again
 ---@field status fun(self, job: integer|nil): table|nil, string?, string?  id 0: never a job
 ---@field operations fun(self, job: integer): table[]|nil, string?, string?
 ---@field errors fun(self, job: integer): table[]|nil, string?, string?

@@ -136,6 +136,38 @@ function M.finished(status, operations)
     return text.wrap(line, COLUMNS)
 end
 
+local DEEDS = {
+    playlist_create = "Create",
+    playlist_update = "Change",
+    playlist_publish = "Make visible",
+    playlist_delete = "Delete",
+    item_insert = "Add %s to",
+    item_move = "Move %s in",
+    item_delete = "Take %s out of",
+}
+
+--- The operations that failed, each with the reason in words.
+---@param operations table[]  of the job
+---@return string
+function M.failed(operations)
+    local lines, count = {}, 0
+    for _, operation in ipairs(operations) do
+        if operation.status == "failed" then
+            count = count + 1
+            if count <= LIST_MAX then
+                local deed = (DEEDS[operation.kind] or operation.kind):format(operation.video_id)
+                lines[count] = text.wrap(("%s \"%s\": %s"):format(text.safe(deed),
+                    text.safe(operation.title), text.safe(operation.error)), COLUMNS, "  ")
+            end
+        end
+    end
+    table.insert(lines, 1, text.count(count, "operation") .. " failed:")
+    if count > LIST_MAX then
+        lines[#lines + 1] = ("  and %d more"):format(count - LIST_MAX)
+    end
+    return table.concat(lines, "\n")
+end
+
 --- Errors of a job, the newest last.
 ---@param errors table[]
 ---@return string

@@ -188,6 +188,20 @@ static int session_confirm(lua_State *L)
     return order(L, ys_job_confirm);
 }
 
+/* session:retry_failed([id]) -> how many operations are open again */
+static int session_retry_failed(lua_State *L)
+{
+    struct ys_error err = {.status = YS_OK};
+    int64_t count = 0;
+    lua_Integer id = luaL_optinteger(L, 2, 0);
+    struct ys_session *session = ys_lua_session_use(L, 1);
+    if (!session) return ys_lua_session_unusable(L, 1);
+    enum ys_status status = ys_job_retry_failed(session, id, &count, &err);
+    if (status != YS_OK) return ys_lua_fail(L, status, &err);
+    lua_pushinteger(L, count);
+    return 1;
+}
+
 /* session:status([id]) -> job record; `paused_from` is "" unless the job is paused */
 static int session_status(lua_State *L)
 {
@@ -290,7 +304,8 @@ void ys_lua_job_type(lua_State *L)
         {"cancel", session_cancel},         {"confirm", session_confirm},
         {"status", session_status},         {"operations", session_operations},
         {"errors", session_errors},         {"log", session_log},
-        {"categories", session_categories}, {NULL, NULL},
+        {"categories", session_categories}, {"retry_failed", session_retry_failed},
+        {NULL, NULL},
     };
     ys_lua_new_type(L, YS_LUA_JOB, methods, job_close);
     ys_lua_add_methods(L, YS_LUA_SESSION, session_methods);

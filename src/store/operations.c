@@ -230,6 +230,30 @@ enum ys_status ys_op_reopen(struct ys_store *store, int64_t id, struct ys_error 
     return ys_run(stmt, err);
 }
 
+enum ys_status ys_op_reopen_failed(struct ys_store *store, int64_t job_id,
+                                   const char *but_reason, int64_t *count, struct ys_error *err)
+{
+    struct ys_stmt *stmt;
+    bool row = true;
+
+    *count = 0;
+    YS_TRY(ys_db_prepare(store->db,
+                         "UPDATE sync_operations SET status = 'pending', attempts = 0,"
+                         " done_at = 0, seen_at = 0, reason = '', error = ''"
+                         " WHERE job_id = ?1 AND (status = 'failed'"
+                         " OR (status = 'skipped' AND reason <> ?2)) RETURNING id",
+                         &stmt, err));
+    ys_bind_int(stmt, 1, job_id);
+    ys_bind_text(stmt, 2, but_reason);
+    for (;;) {
+        YS_TRY(ys_step(stmt, &row, err));
+        if (!row) break;
+        ++*count;
+    }
+    ys_stmt_done(stmt);
+    return YS_OK;
+}
+
 enum ys_status ys_op_set_seen(struct ys_store *store, int64_t job_id, const char *category,
                               int64_t at_ms, struct ys_error *err)
 {

@@ -54,6 +54,11 @@ YS_CHECKED enum ys_status ys_op_calls(struct ys_store *store, int64_t id, int64_
                                       int64_t *first_sent_ms, struct ys_error *err);
 /* failed, skipped or done -> pending again (a decision, or verification found work). */
 YS_CHECKED enum ys_status ys_op_reopen(struct ys_store *store, int64_t id, struct ys_error *err);
+/* What failed, and what was skipped for another reason than `but_reason`, pending again as if it
+ * had never been tried. */
+YS_CHECKED enum ys_status ys_op_reopen_failed(struct ys_store *store, int64_t job_id,
+                                              const char *but_reason, int64_t *count,
+                                              struct ys_error *err);
 /* A complete listing showed the effect of every done item_insert and item_move of the category. */
 YS_CHECKED enum ys_status ys_op_set_seen(struct ys_store *store, int64_t job_id,
                                          const char *category, int64_t at_ms,

@@ -304,3 +304,64 @@ enum ys_status ys_job_confirm(struct ys_session *session, int64_t id, struct ys_
 {
     return flag(session, FLAG_CONFIRM, id, err);
 }
+
+/* ---------------------------------------------------------------- what failed, again */
+
+static enum ys_status retry_target(struct ys_session *session, int64_t id,
+                                   struct ys_row_job *out, struct ys_error *err)
+{
+    int64_t newest;
+    bool found;
+
+    YS_TRY(ys_job_newest(session->store, &newest, err));
+    if (newest == 0) return ys_fail(err, YS_ENOTFOUND, "There was no job yet.");
+    YS_TRY(ys_job_find(session->store, id > 0 ? id : newest, out, &found, err));
+    if (!found) return ys_fail(err, YS_ENOTFOUND, "There is no job %lld.", (long long)id);
+    if (out->stage == YS_STAGE_CANCELLED)
+        return ys_fail(err, YS_ESTATE,
+                       "Job %lld was cancelled. What it left undone is taken up by the next `run`.",
+                       (long long)out->id);
+    if (out->id != newest)
+        return ys_fail(err, YS_ESTATE,
+                       "Job %lld is not the last one. What it left undone is taken up by the next "
+                       "`run`.",
+                       (long long)out->id);
+    return YS_OK;
+}
+
+static enum ys_status retry(struct ys_session *session, struct ys_row_job *job, int64_t *count,
+                            struct ys_error *err)
+{
+    struct ys_log_record entry = {.job_id = job->id, .at_ms = ys_session_now(session)};
+
+    entry.before = entry.after = "";
+    (void)ys_copy(entry.actor, sizeof entry.actor, "user");
+    (void)ys_copy(entry.action, sizeof entry.action, "retry");
+    YS_TRY(ys_op_reopen_failed(session->store, job->id, YS_REASON_POLICY, count, err));
+    if (*count == 0)
+        return ys_fail(err, YS_ESTATE, "In job %lld nothing failed.", (long long)job->id);
+    YS_TRY(ys_machine_reopen(job, err));
+    YS_TRY(ys_job_update(session->store, job, err));
+    /* The yes was given to what was verified then. */
+    YS_TRY(ys_job_set_confirmed(session->store, job->id, 0, err));
+    return ys_log_add(session->store, &entry, err);
+}
+
+enum ys_status ys_job_retry_failed(struct ys_session *session, int64_t id, int64_t *count_out,
+                                   struct ys_error *err)
+{
+    struct ys_client *client;
+    struct ys_row_job job;
+    enum ys_status status;
+
+    *count_out = 0;
+    if (session->jobs_open > 0)
+        return ys_fail(err, YS_ESTATE, "What failed cannot be retried while a job is open here.");
+    YS_TRY(ys_session_runner(session, &client, err));
+    YS_TRY(ys_store_begin(session->store, err));
+    status = retry_target(session, id, &job, err);
+    if (status == YS_OK) status = retry(session, &job, count_out, err);
+    if (status == YS_OK) status = ys_store_commit(session->store, err);
+    if (status != YS_OK) ys_store_rollback(session->store);
+    return status;
+}

@@ -31,6 +31,10 @@ static const unsigned moves[YS_STAGE_COUNT] = {
     [YS_STAGE_CANCELLED] = 0,
 };
 
+/* From where a person's word leads back to the first operations. */
+static const unsigned reopens =
+    BIT(CREATE_PLAYLISTS) | BIT(ADD_VIDEOS) | BIT(DELETE_PLAYLISTS) | BIT(COMPLETED);
+
 bool ys_machine_allows(enum ys_stage from, enum ys_stage to)
 {
     return (unsigned)from < YS_STAGE_COUNT && (unsigned)to < YS_STAGE_COUNT &&
@@ -80,4 +84,17 @@ enum ys_status ys_machine_resume(struct ys_row_job *job, struct ys_error *err)
         return ys_fail(err, YS_ESTATE, "Job %lld is \"%s\", not paused.", (long long)job->id,
                        ys_stage_name(job->stage));
     return ys_machine_move(job, job->paused_from, 0, err);
+}
+
+enum ys_status ys_machine_reopen(struct ys_row_job *job, struct ys_error *err)
+{
+    bool paused = job->stage == YS_STAGE_PAUSED;
+    enum ys_stage *stage = paused ? &job->paused_from : &job->stage;
+
+    if ((reopens & (1u << *stage)) == 0)
+        return ys_fail(err, YS_ESTATE, "In job %lld (%s) nothing was tried that could be retried.",
+                       (long long)job->id, ys_stage_label(job->stage));
+    *stage = YS_STAGE_CREATE_PLAYLISTS;
+    job->finished_at_ms = 0;
+    return YS_OK;
 }

@@ -16,4 +16,8 @@ YS_CHECKED enum ys_status ys_machine_pause(struct ys_row_job *job, enum ys_pause
 /* Back to the stage that the pause left. */
 YS_CHECKED enum ys_status ys_machine_resume(struct ys_row_job *job, struct ys_error *err);
 
+/* A person takes up again what failed: from completed or any working stage after the backup to
+ * where operations begin; a paused job keeps its pause. */
+YS_CHECKED enum ys_status ys_machine_reopen(struct ys_row_job *job, struct ys_error *err);
+
 #endif

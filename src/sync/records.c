@@ -26,7 +26,8 @@ static void needs_you(const struct ys_row_job *job, const struct ys_op_totals *t
             text = "Give a fresh access token (YTSYNC_ACCESS_TOKEN), then `run`.";
             break;
         case YS_PAUSE_ERRORS_COLLECTED:
-            text = "Look at the errors with `log`, then `run` to go on or `cancel`.";
+            text = "Look at the errors with `status`. Then `run` goes on without what failed, "
+                   "`retry --failed` takes it up again, and `cancel` gives the job up.";
             break;
         case YS_PAUSE_POLICY_ERROR: text = "Correct the policy, then `run`."; break;
         default: break;
@@ -34,7 +35,9 @@ static void needs_you(const struct ys_row_job *job, const struct ys_op_totals *t
     }
     if (text[0]) (void)ys_copy(out, 512, text);
     else if (failed > 0)
-        (void)snprintf(out, 512, "%lld operations failed; `log` shows them with their reasons.",
+        (void)snprintf(out, 512,
+                       "%lld operations failed. `status` shows them with their reasons, `retry "
+                       "--failed` takes them up again.",
                        (long long)failed);
 }
 

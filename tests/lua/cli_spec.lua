@@ -52,6 +52,7 @@ describe("the command", function()
         local code, out = run("help")
         assert.equal(0, code)
         for _, verb in ipairs({ "check", "fetch", "plan", "run", "pause", "resume", "cancel",
+            "retry",
             "status", "log", "quota", "config", "help" }) do
             assert.truthy(out:find("\n  " .. verb, 1, true), verb)
             local verb_code, page = run("help " .. verb)
@@ -368,6 +369,31 @@ describe("the command", function()
         assert.truthy(err:find("put the policy back and go on: cp '", 1, true))
     end)
 
+    it("lists what failed with the reason, and takes it up again", function()
+        world.fail.v2 = true
+        assert.equal(1, (run("run --yes --delete --policy " .. policy)))
+        local code, out = run("status")
+        assert.equal(0, code)
+        assert.truthy(out:find('1 operation failed:\n  Add v2 to "Cooking": The video cannot be '
+            .. "found.", 1, true), out)
+        local err
+        code, _, err = run("retry")
+        assert.equal(64, code)
+        assert.truthy(err:find("retry needs --failed", 1, true), err)
+        code, _, err = run("retry --failed x")
+        assert.equal(64, code)
+        assert.truthy(err:find("retry takes the number of a job, not 'x'", 1, true), err)
+        code, out = run("retry --failed")
+        assert.equal(0, code)
+        assert.truthy(out:find("1 operation of job 1 can be tried again. Go on: ytsync run", 1,
+            true), out)
+        world.fail.v2 = nil
+        assert.equal(0, (run("run --yes --delete --policy " .. policy)))
+        code, _, err = run("retry --failed")
+        assert.equal(1, code)
+        assert.truthy(err:find("In job 1 nothing failed.", 1, true), err)
+    end)
+
     it("hands failures to the policy's on_error, and bounds its retries", function()
         world.fail.v2 = true
         local file = command.policy(POLICY:gsub("old =", [[on_error = function(op, err)
@@ -416,7 +442,8 @@ describe("the command", function()
         assert.truthy(out:find("Adding videos%s+4 of 5, 1 failed"))
         assert.truthy(out:find("It rests: it waits for your yes before it deletes playlists.", 1,
             true))
-        assert.truthy(out:find("v2: The video cannot be found. (videoNotFound)", 1, true))
+        assert.truthy(out:find('1 operation failed:\n  Add v2 to "Cooking": The video cannot be '
+            .. "found.", 1, true), out)
         assert.truthy(out:find("Say yes to the deletions: ytsync run --delete", 1, true))
         _, out = run("status --json")
         local status = assert(json.decode(out))

@@ -11,7 +11,8 @@ local SESSION_METHODS = {
     "confirm", "create_playlist", "delete_playlist", "errors", "fetch", "forget_import",
     "health", "import_takeout", "interrupt", "items",
     "job", "log", "log_lines", "now", "operations", "pause", "plan", "playlists", "quota",
-    "resume", "set_token", "sleep", "start", "status", "use_signin", "videos", "whoami",
+    "resume", "retry_failed", "set_token", "sleep", "start", "status", "use_signin", "videos",
+    "whoami",
 }
 
 -- A path that no test used yet.
@@ -361,7 +362,7 @@ describe("a session", function()
             status.add_videos)
         refused("not_found", "", session:job())
         refused("not_found", "", session:job(17))
-        for _, name in ipairs { "pause", "resume", "cancel", "confirm" } do
+        for _, name in ipairs { "pause", "resume", "cancel", "confirm", "retry_failed" } do
             refused("not_found", "", session[name](session))
             raises("number expected", session[name], session, "now")
         end

@@ -218,6 +218,21 @@ return function(Session)
         job.confirmed, job.stage, job.reason = true, "delete_playlists", ""
     end)
 
+    function Session:retry_failed(id)
+        local job = self.world.jobs[id or #self.world.jobs]
+        local count = 0
+        for _, operation in ipairs(job and job.operations or {}) do
+            if operation.status == "failed" then
+                operation.status, operation.error, count = "pending", "", count + 1
+            end
+        end
+        if count == 0 then
+            return nil, "In job 1 nothing failed.", "wrong_state"
+        end
+        job.stage, job.reason, job.confirmed = "add_videos", "", false
+        return count
+    end
+
     local function new_result()
         return { total = 0, done = 0, failed = 0, skipped = 0, units = 0 }
     end

@@ -1,7 +1,9 @@
---- `pause`, `resume`, `cancel`: words to a job, also to one that runs in another process.
+--- `pause`, `resume`, `cancel`: words to a job, also to one that runs in another process. `retry`:
+--- what failed in the last one, again.
 local exits = require("ytsync.cli.exits")
 local json = require("ytsync.json")
 local report = require("ytsync.report")
+local text = require("ytsync.text")
 
 local function job_number(ctx)
     local word = ctx.arguments[1]
@@ -54,7 +56,44 @@ local function verb(method, sentence)
     end
 end
 
+local function retry(ctx)
+    if not ctx.options.failed then
+        return ctx:usage("retry needs --failed: it takes up again what failed")
+    end
+    local id, code = job_number(ctx)
+    if code then
+        return code
+    end
+    local session
+    session, code = ctx:open({ must_exist = true })
+    if not session then
+        return code
+    end
+    local count, message, name = session:retry_failed(id)
+    if not count then
+        return ctx:fail(message, name)
+    end
+    local status
+    status, message, name = session:status(id)
+    if not status then
+        return ctx:fail(message, name)
+    end
+    ctx:json(report.status_json(status, session:errors(status.id) or {}, json))
+    ctx:say(("%s of job %d can be tried again. Go on: %s"):format(text.count(count, "operation"),
+        status.id, ctx:command("run")))
+    return exits.OK
+end
+
 return {
+    retry = {
+        usage = "retry --failed [NUMBER]",
+        summary = "take up again what failed",
+        help = [[
+Opens the operations of the last job that failed, and those that were skipped because of them, as if
+they had never been tried; `run` then goes on with the job. What the policy skipped stays skipped.
+Before playlists are deleted it asks again. status shows what failed and why.]],
+        run = retry,
+    },
     pause = {
         usage = "pause [NUMBER]",
         summary = "let the job rest, also one that runs elsewhere",

@@ -24,6 +24,7 @@ local VERBS = {
     { name = "pause", definition = job.pause },
     { name = "resume", definition = job.resume },
     { name = "cancel", definition = job.cancel },
+    { name = "retry", definition = job.retry },
     { name = "status", definition = require("ytsync.cli.status") },
     { name = "log", definition = require("ytsync.cli.log") },
     { name = "quota", definition = require("ytsync.cli.quota") },
@@ -49,7 +50,7 @@ end) }
 -- Verbs that take further words.
 local WITH_ARGUMENTS = {
     cancel = true, config = true, explain = true, find = true, help = true, import = true,
-    pause = true, resume = true, schedule = true,
+    pause = true, resume = true, retry = true, schedule = true,
 }
 
 local function system_world()

@@ -15,8 +15,8 @@ local function next_step(ctx, status)
     elseif status.pause_reason == "confirmation" then
         return "Say yes to the deletions: " .. ctx:command("run --delete")
     elseif status.pause_reason == "errors_collected" then
-        return ("Go on without them: %s; or give up: %s"):format(ctx:command("run"),
-            ctx:command("cancel"))
+        return ("Go on without them: %s; try them again: %s; or give up: %s"):format(
+            ctx:command("run"), ctx:command("retry --failed"), ctx:command("cancel"))
     end
     return "Go on: " .. ctx:command("run")
 end
@@ -27,6 +27,26 @@ local function say_outlook(ctx, session, status)
     local operations = quota and session:operations(status.id)
     for _, line in ipairs(operations and receipt.outlook(operations, quota) or {}) do
         ctx:say(line)
+    end
+end
+
+-- What failed, and what else went wrong: each failure has an error of its own.
+local function say_errors(ctx, session, status, errors)
+    local failed, others = {}, {}
+    local operations = status.failed > 0 and session:operations(status.id) or {}
+    for _, operation in ipairs(operations) do
+        failed[operation.id] = operation.status == "failed"
+    end
+    for _, err in ipairs(errors) do
+        if not failed[err.operation_id] then
+            others[#others + 1] = err
+        end
+    end
+    if status.failed > 0 then
+        ctx:say(report.failed(operations))
+    end
+    if #others > 0 then
+        ctx:say(report.errors(others))
     end
 end
 
@@ -76,9 +96,7 @@ the next step. Works beside a running one.]],
         status.needs_you = ctx:with_commands(status.needs_you)
         ctx:say(report.status(status, session:now()))
         say_outlook(ctx, session, status)
-        if #errors > 0 then
-            ctx:say(report.errors(errors))
-        end
+        say_errors(ctx, session, status, errors)
         local step = status.needs_you == "" and next_step(ctx, status)
         if step then
             ctx:say(step)
