@@ -228,7 +228,7 @@ SUITES_asan ?= sim unit contract lua fuzz
 STORM_SEEDS_ASAN ?= 200
 SUITES_valgrind ?= unit contract lua
 # Thousands of runs in one program: minutes under valgrind each, and `make asan` has them.
-NOT_VALGRIND := sync sync_% lua_oom client_days torture_%
+NOT_VALGRIND := sync sync_% errors_settle known_faults_% lua_oom client_days torture_%
 # A test that cannot be built is a failed test, not a test less.
 OR_FAIL = || { echo 'the build failed, see above'; echo '0 passed, 1 failed'; exit 1; }
 PROGRAMS = $(TESTS)
@@ -331,6 +331,7 @@ soak:
 	@$(if $(SEEDS),$(BUILD)/tests/sim/sim_storm --seeds $(SEEDS) --from $$(date +%s)000000 \
 	    --jobs $(CPUS),$(RUN_TESTS) --build $(BUILD) --soak $(SOAK_S) sim)
 	@YTSYNC_TORTURE=all $(RUN_TESTS) --build $(BUILD) --limit 14400 --only torture unit
+	@YTSYNC_TORTURE=all $(RUN_TESTS) --build $(BUILD) --limit 14400 --only errors_settle unit
 	@KILLS=300 STOPS=60 $(RUN_TESTS) --build $(BUILD) --limit 14400 --only test_ crash
 
 ## mutations: takes each protection against a known fault out and demands that its test notices

@@ -422,7 +422,7 @@ enum ys_status ys_engine_outcome(struct ys_engine *engine, size_t task,
     case YS_VERDICT_PLAYLIST_GONE: return playlist_gone(engine, task, exchange, err);
     case YS_VERDICT_ITEM_GONE:
         if (entry->kind == YS_OP_ITEM_DELETE) return applied(engine, task, exchange, err);
-        return ys_engine_failed(engine, task, outcome->reason, outcome->message, err);
+        break;
     case YS_VERDICT_POSITION:
         lane->surveyed = false;
         return passing(engine, task, exchange, err);
