@@ -97,6 +97,24 @@ void shelf_drop(struct world *world, struct ys_target *target, int from, int to)
                                              &world->err));
 }
 
+const char *const shelf_thirds[3] = {"Third", "First", "Second"};
+
+void shelf_want_thirds(struct world *world, struct ys_target *target, enum ys_privacy privacy,
+                       int from, int to)
+{
+    size_t index[3];
+    char id[16];
+    int i;
+
+    for (i = 0; i < 3; i++) {
+        struct ys_category_spec spec = {.key = shelf_thirds[i], .new_privacy = privacy};
+        world_ok(world, ys_target_add_category(target, &spec, &index[i], &world->err));
+    }
+    for (; from <= to; from++)
+        world_ok(world, ys_target_add_video(target, index[from % 3], shelf_video(from, id),
+                                            "by number", &world->err));
+}
+
 void shelf_start(struct world *world, struct ys_target *target)
 {
     struct ys_plan *plan;

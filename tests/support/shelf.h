@@ -21,6 +21,11 @@ void shelf_category(struct world *world, struct ys_target *target,
                     const struct ys_category_spec *spec, int from, int to);
 void shelf_want(struct world *world, struct ys_target *target, const char *key, int from, int to);
 void shelf_drop(struct world *world, struct ys_target *target, int from, int to);
+/* Three categories without playlists, each wanting a third of the videos from..to: video n belongs
+ * to shelf_thirds[n % 3]. A playlist that holds them all is worth carrying on for none of them. */
+extern const char *const shelf_thirds[3];
+void shelf_want_thirds(struct world *world, struct ys_target *target, enum ys_privacy privacy,
+                       int from, int to);
 /* Plans and starts the job; the target is freed. */
 void shelf_start(struct world *world, struct ys_target *target);
 

@@ -50,18 +50,12 @@ static void finish(void)
 /* A job that makes three playlists of the videos in "Old", and with old = "delete" gives it up. */
 static void start_job(uint64_t seed, enum ys_old old)
 {
-    static const char *const titles[CATEGORIES] = {"Third", "First", "Second"};
     struct ys_target *target;
-    char id[16];
-    int i;
 
     shelf_open(&world, seed, VIDEOS);
     shelf_playlist(&world, "Old", YS_PRIVACY_PRIVATE, 1, VIDEOS, old_id);
     target = shelf_policy(&world, old);
-    for (i = 0; i < CATEGORIES; i++) shelf_want(&world, target, titles[i], 1, 0);
-    for (i = 1; i <= VIDEOS; i++)
-        must(ys_target_add_video(target, (size_t)(i % CATEGORIES), shelf_video(i, id), "by number",
-                                 &world.err));
+    shelf_want_thirds(&world, target, YS_PRIVACY_UNSET, 1, VIDEOS);
     shelf_start(&world, target);
 }
 

@@ -42,20 +42,13 @@ static void finish(void)
     if (status != YS_OK) fail_msg("%s: %s", ys_status_name(status), world.err.message);
 }
 
-static const char *const titles[CATEGORIES] = {"Third", "First", "Second"};
-
-/* "Old" holds all videos; each third of them belongs to a category that has no playlist yet, so
- * that "Old" is worth carrying on for none; the last `unwanted` of them belong nowhere. */
+/* "Old" holds all videos; each third of them belongs to a category that has no playlist yet; the
+ * last `unwanted` of them belong nowhere. */
 static struct ys_target *policy_over_old(enum ys_old old, int unwanted)
 {
     struct ys_target *target = shelf_policy(&world, old);
-    char id[16];
-    int i;
 
-    for (i = 0; i < CATEGORIES; i++) shelf_want(&world, target, titles[i], 1, 0);
-    for (i = 1; i <= VIDEOS - unwanted; i++)
-        must(ys_target_add_video(target, (size_t)(i % CATEGORIES), shelf_video(i, id), "by number",
-                                 &world.err));
+    shelf_want_thirds(&world, target, YS_PRIVACY_UNSET, 1, VIDEOS - unwanted);
     return target;
 }
 
@@ -71,9 +64,9 @@ static void exactly_once(void)
     int i;
 
     for (i = 1; i <= VIDEOS; i++)
-        assert_int_equal(shelf_copies(&world, titles[i % CATEGORIES], i), 1);
+        assert_int_equal(shelf_copies(&world, shelf_thirds[i % CATEGORIES], i), 1);
     for (i = 0; i < CATEGORIES; i++)
-        assert_int_equal(ys_truth_title_count(world.sim, titles[i]), 1);
+        assert_int_equal(ys_truth_title_count(world.sim, shelf_thirds[i]), 1);
     assert_int_equal(ys_sim_effect_count(world.sim, YS_SIM_M_PLAYLISTS_INSERT), CATEGORIES);
     assert_int_equal(ys_sim_effect_count(world.sim, YS_SIM_M_ITEMS_INSERT), VIDEOS);
     assert_int_equal(ys_sim_effect_count(world.sim, YS_SIM_M_ITEMS_DELETE), 0);
@@ -242,7 +235,7 @@ static void test_deleting_a_playlist_that_the_job_made(void **state)
     world_fault(&world, "playlists.insert#1=effect+close");
     finish();
     exactly_once();
-    must(ys_truth_playlist_titled(world.sim, titles[0], &made, &world.err));
+    must(ys_truth_playlist_titled(world.sim, shelf_thirds[0], &made, &world.err));
     must(ys_sim_playlist_edit(world.sim, made.id, "Another name", NULL, YS_PRIVACY_UNSET,
                               &world.err));
     world_session(&world);

@@ -25,18 +25,12 @@ static int tear_down(void **state)
 /* "Old" is given up for three new playlists; `fault` strikes meanwhile. Ends with the job's end. */
 static void run_with(uint64_t seed, const char *fault)
 {
-    static const char *const titles[CATEGORIES] = {"Third", "First", "Second"};
     struct ys_target *target;
-    char id[16];
-    int i;
 
     shelf_open(&world, seed, VIDEOS);
     shelf_playlist(&world, "Old", YS_PRIVACY_PRIVATE, 1, VIDEOS, old_id);
     target = shelf_policy(&world, YS_OLD_DELETE);
-    for (i = 0; i < CATEGORIES; i++) shelf_want(&world, target, titles[i], 1, 0);
-    for (i = 1; i <= VIDEOS; i++)
-        world_ok(&world, ys_target_add_video(target, (size_t)(i % CATEGORIES), shelf_video(i, id),
-                                             "by number", &world.err));
+    shelf_want_thirds(&world, target, YS_PRIVACY_UNSET, 1, VIDEOS);
     shelf_start(&world, target);
     if (fault) world_fault(&world, fault);
     world_ok(&world, world_finish(&world));

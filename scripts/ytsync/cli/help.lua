@@ -23,7 +23,7 @@ without a terminal; 65 policy or data; 75 paused, waiting, or another one is at 
 -- Verbs in the order in which people meet them; one that is in no group comes last.
 local GROUPS = {
     { "Start", { "demo", "import", "init", "login", "fetch" } },
-    { "Every day", { "plan", "run", "pause", "resume", "schedule", "watch" } },
+    { "Every day", { "plan", "run", "pause", "resume", "retry", "schedule", "watch" } },
     { "Look", { "status", "check", "find", "explain", "log", "quota", "show", "receipt" } },
     { "Safety", { "cancel", "backup", "restore", "undo", "doctor", "logout", "forget", "config",
         "help" } },
