@@ -46,9 +46,9 @@ return {
     {
         fault = "second run adds everything again", program = JOBS,
         test = "test_second_run_adds_nothing_again",
-        { file = "src/plan/diff.c",
-            old = "if (ys_map_get(present, wanted->videos[i].video_id, NULL)) {",
-            new = "if (!present) {" },
+        { file = "src/plan/fill.c",
+            old = "if (copy == NO_ROW) {",
+            new = "if (copy == NO_ROW || !rows->ordered) {" },
     },
     {
         fault = "permanent create failure looping", program = JOBS,
