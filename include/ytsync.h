@@ -251,6 +251,20 @@ enum ys_source {
         YS_SOURCE_COUNT
 };
 
+/* Why the video of an entry is not lost when the entry goes. X(code, name, words) */
+#define YS_PROOF_MAP(X)                                                                          \
+    X(WAITING, "waiting", "waits for its proof")                                                 \
+    X(PLACED, "placed", "seen in its new place")                                                 \
+    X(DROPPED, "dropped", "dropped by the policy")                                               \
+    X(UNACCOUNTED, "unaccounted", "not accounted for: it stays")
+
+enum ys_proof_verdict {
+#define X(code, name, words) YS_PROOF_##code,
+    YS_PROOF_MAP(X)
+#undef X
+        YS_PROOF_COUNT
+};
+
 const char *ys_stage_name(enum ys_stage stage);
 const char *ys_stage_label(enum ys_stage stage);
 const char *ys_pause_name(enum ys_pause_reason reason);
@@ -262,6 +276,8 @@ const char *ys_privacy_name(enum ys_privacy privacy);
 const char *ys_old_name(enum ys_old old);
 const char *ys_availability_name(enum ys_availability availability);
 const char *ys_source_name(enum ys_source source);
+const char *ys_proof_name(enum ys_proof_verdict verdict);
+const char *ys_proof_words(enum ys_proof_verdict verdict);
 
 /* The reverse: true and *out when `name` is one of the names above; else false. */
 bool ys_stage_from_name(const char *name, enum ys_stage *out);
@@ -272,6 +288,7 @@ bool ys_privacy_from_name(const char *name, enum ys_privacy *out);
 bool ys_old_from_name(const char *name, enum ys_old *out);
 bool ys_availability_from_name(const char *name, enum ys_availability *out);
 bool ys_source_from_name(const char *name, enum ys_source *out);
+bool ys_proof_from_name(const char *name, enum ys_proof_verdict *out);
 
 /* ------------------------------------------------------------------ environment */
 
@@ -552,6 +569,78 @@ YS_CHECKED enum ys_status ys_items_each(struct ys_session *session, const char *
 YS_CHECKED enum ys_status ys_videos_each(struct ys_session *session, ys_video_fn each, void *ctx,
                                          struct ys_error *err);
 
+/* ------------------------------------------------------------------ backups */
+
+/* A snapshot of the stored library as one file of JSON lines, with its SHA-256 inside and here. One
+ * is made before every job. */
+struct ys_backup_record {
+    int64_t id;               /* 0: a file that is not on record here */
+    char file[1024];
+    char sha256[65];
+    int64_t bytes, playlists, items, videos;
+    char trigger[YS_NAME_BYTES]; /* "job 3", "restore of 2", "by hand" */
+    int64_t at_ms;
+};
+typedef bool (*ys_backup_fn)(void *ctx, const struct ys_backup_record *backup);
+
+/* Backs up what the store holds (fetch first), reads it back and puts it on record. */
+YS_CHECKED enum ys_status ys_backups_create(struct ys_session *session, const char *trigger,
+                                            struct ys_backup_record *out, struct ys_error *err);
+/* Those on record, oldest first. */
+YS_CHECKED enum ys_status ys_backups_each(struct ys_session *session, ys_backup_fn each,
+                                          void *ctx, struct ys_error *err);
+/* Finds one by its number, by "last", or by the name of its file. YS_ENOTFOUND. The file is not
+ * read. */
+YS_CHECKED enum ys_status ys_backups_find(struct ys_session *session, const char *which,
+                                          struct ys_backup_record *out, struct ys_error *err);
+/* Reads the file from end to end: every bit of it must be as it was written. YS_EBACKUP says what
+ * is wrong; a backup of a newer version is refused with a sentence. */
+YS_CHECKED enum ys_status ys_backups_verify(struct ys_session *session, const char *which,
+                                            struct ys_backup_record *out, struct ys_error *err);
+
+/* X(code, name) */
+#define YS_DIFFERENCE_MAP(X)                                                                     \
+    X(PLAYLIST_GONE, "playlist_gone")                                                            \
+    X(PLAYLIST_NEW, "playlist_new")                                                              \
+    X(TITLE, "title")                                                                            \
+    X(DESCRIPTION, "description")                                                                \
+    X(PRIVACY, "privacy")                                                                        \
+    X(VIDEO_GONE, "video_gone")                                                                  \
+    X(VIDEO_NEW, "video_new")                                                                    \
+    X(ORDER, "order")
+
+enum ys_difference_kind {
+#define X(code, name) YS_DIFFERENCE_##code,
+    YS_DIFFERENCE_MAP(X)
+#undef X
+        YS_DIFFERENCE_COUNT
+};
+const char *ys_difference_name(enum ys_difference_kind kind);
+
+/* One difference between two backups; text is valid during the callback. */
+struct ys_difference {
+    enum ys_difference_kind kind;
+    const char *playlist_id, *playlist_title;
+    const char *video_id;          /* VIDEO_*: one copy of it; else "" */
+    const char *before, *after;    /* TITLE, PRIVACY; else "" */
+    int64_t videos;                /* PLAYLIST_*: how many entries it has */
+};
+typedef bool (*ys_difference_fn)(void *ctx, const struct ys_difference *difference);
+/* From `a` to `b`, by playlist id. Both are verified first. */
+YS_CHECKED enum ys_status ys_backups_diff(struct ys_session *session, const char *a,
+                                          const char *b, ys_difference_fn each, void *ctx,
+                                          struct ys_error *err);
+/* Removes the oldest, files and records, so that `keep` (at least 1) stay; never the backup of a
+ * job that is not finished. `each` (may be NULL) is told those that went. */
+YS_CHECKED enum ys_status ys_backups_prune(struct ys_session *session, int64_t keep,
+                                           ys_backup_fn each, void *ctx, struct ys_error *err);
+/* Writes playlists.csv, entries.csv and videos.csv of it into a folder (made when missing). */
+YS_CHECKED enum ys_status ys_backups_export(struct ys_session *session, const char *which,
+                                            const char *folder, struct ys_error *err);
+/* Remembers the text of a policy (by its hash), so that backups have it. */
+YS_CHECKED enum ys_status ys_policy_keep(struct ys_session *session, const char *hash,
+                                         const char *text, struct ys_error *err);
+
 /* ------------------------------------------------------------------ single writes */
 
 /* The three documented writes. Each goes through the limiter and the quota ledger and costs 50
@@ -718,6 +807,14 @@ struct ys_plan_block {
     int64_t unmatched, gone; /* of these: wanted by no category; private or deleted */
 };
 
+/* An entry that a restore cannot bring back: its video is private or deleted. Pointers live as long
+ * as the plan. */
+struct ys_plan_loss {
+    const char *video_id;
+    const char *title;          /* last known, "" for unknown */
+    const char *playlist_title; /* where it was */
+};
+
 /* Plans from what the store holds (fetch first). Pure: no request is sent, nothing is stored. */
 YS_CHECKED enum ys_status ys_plan_make(struct ys_session *session, const struct ys_target *target,
                                        struct ys_plan **out, struct ys_error *err);
@@ -746,8 +843,22 @@ bool ys_plan_day(const struct ys_plan *plan, size_t index, struct ys_plan_day *o
 /* Why ys_job_start refuses the plan: a sentence with the guard of the policy that it would go
  * beyond (one of the warnings, too); NULL: nothing stands against it. */
 const char *ys_plan_guard(const struct ys_plan *plan);
+/* What a restore cannot bring back; false past the end. */
+bool ys_plan_loss(const struct ys_plan *plan, size_t index, struct ys_plan_loss *out);
 /* A remark for people ("the title X stands twice ..."), or NULL past the end. */
 const char *ys_plan_warning(const struct ys_plan *plan, size_t index);
+
+/* Plans to make the library what the backup says it was (fetch first): the playlists that are named
+ * (by id or by title of then), or with `count` 0 all of them. Goes through ys_job_start and the
+ * engine as every plan does. What came later and is the user's stays; see ys_plan_loss for what
+ * cannot come back. */
+YS_CHECKED enum ys_status ys_restore_plan(struct ys_session *session, const char *which,
+                                          const char *const *playlists, size_t count,
+                                          struct ys_plan **out, struct ys_error *err);
+/* Plans to take a job back: a restore of its backup. Its writes cost what the preview of the job's
+ * own plan gave as preview.undo.units, when nothing else has changed since. */
+YS_CHECKED enum ys_status ys_undo_plan(struct ys_session *session, int64_t job_id,
+                                       struct ys_plan **out, struct ys_error *err);
 
 /* ------------------------------------------------------------------ job */
 
@@ -896,6 +1007,42 @@ YS_CHECKED enum ys_status ys_errors_each(struct ys_session *session, int64_t job
 /* The newest `limit` entries, oldest first. job_id 0: of all jobs. */
 YS_CHECKED enum ys_status ys_log_each(struct ys_session *session, int64_t job_id, int64_t limit,
                                       ys_log_fn each, void *ctx, struct ys_error *err);
+
+/* The proof of one entry that a job deletes, alone or with its playlist (P1): where it was, and
+ * where its video is now or which words of the policy dropped it. All pointers are valid during
+ * the callback. */
+struct ys_proof_record {
+    int64_t operation_id;
+    enum ys_op_kind kind;            /* item_delete or playlist_delete */
+    enum ys_op_status status;        /* of that operation */
+    enum ys_proof_verdict verdict;
+    const char *video_id, *video_title;
+    const char *playlist_id, *playlist_title, *item_id; /* where it was */
+    int64_t position;
+    int64_t listed_at_ms;            /* when a live listing showed it there */
+    const char *place_playlist_id, *place_title, *place_item_id; /* PLACED: where it is now */
+    int64_t place_listed_at_ms;      /* when a live listing showed it there */
+    const char *rule;                /* why it is there, or the words that dropped it, or why the
+                                      * entry stays */
+};
+typedef bool (*ys_proof_fn)(void *ctx, const struct ys_proof_record *proof);
+
+struct ys_proof_summary {
+    int64_t playlists;               /* that are to go, or are gone */
+    int64_t entries;                 /* in these, and rows taken out of others */
+    int64_t placed, dropped, unaccounted, waiting;
+    int64_t kept_playlists;          /* that stay because of a video that is not accounted for */
+};
+
+/* What the deletes of a job rest on. Entries whose proof is not there yet are WAITING, as they
+ * were listed last. */
+YS_CHECKED enum ys_status ys_proofs_each(struct ys_session *session, int64_t job_id,
+                                         ys_proof_fn each, void *ctx, struct ys_error *err);
+YS_CHECKED enum ys_status ys_proofs_sum(struct ys_session *session, int64_t job_id,
+                                        struct ys_proof_summary *out, struct ys_error *err);
+/* Where the job's proofs are written as a table (proof-JOB.csv beside the backups): before its
+ * first delete, before the second yes, and at its end. */
+void ys_proofs_file(struct ys_session *session, int64_t job_id, char out[1024]);
 /* The mapping category -> YouTube playlist. */
 YS_CHECKED enum ys_status ys_categories_each(struct ys_session *session, ys_category_fn each,
                                              void *ctx, struct ys_error *err);

@@ -53,6 +53,7 @@ local function check_place(file, report)
     if not file.literals or not file.layer or MAY_HOLD_SQL[file.layer] then return end
     -- JSON is taken apart by SELECT on a private connection (net/json.h), in no database of ours.
     local reads_json = file.text:find("%f[%w_]struct ys_json%f[^%w_]") ~= nil
+        or file.text:find("%f[%w_]struct ys_json_row%f[^%w_]") ~= nil
     for _, literal in ipairs(file.literals) do
         local is_query = literal.text:find("^%s*SELECT%s")
         if is_statement(literal.text) and not (is_query and reads_json) then

@@ -5,7 +5,7 @@ local source = require "rules.source"
 
 local FILE_LINES_MAX = 600
 -- The one public header holds the whole API.
-local HEADER_LINES_MAX = 1000
+local HEADER_LINES_MAX = 1400
 local LINE_COLUMNS_MAX = 100
 local FUNCTION_LINES_MAX = 70
 

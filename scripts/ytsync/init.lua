@@ -147,6 +147,8 @@ local PASSED_ON = {
     "playlists", "items", "import_takeout", "forget_import", "pause", "resume", "cancel",
     "confirm", "retry_failed", "status", "operations", "errors", "log", "categories", "sleep",
     "now", "use_signin", "whoami", "health",
+    "proofs", "proof_summary", "backups", "backup_create", "backup_find", "backup_verify",
+    "backup_diff", "backup_prune", "backup_export",
 }
 for _, method in ipairs(PASSED_ON) do
     Session[method] = function(self, ...)
@@ -192,6 +194,18 @@ end
 ---@field operations fun(self, job: integer): table[]|nil, string?, string?
 ---@field errors fun(self, job: integer): table[]|nil, string?, string?
 ---@field log fun(self, options: {job: integer|nil, limit: integer|nil}|nil): table[]|nil
+---@field proofs fun(self, job: integer): table[]|nil, string?, string?  what its deletes rest on
+---@field proof_summary fun(self, job: integer): table|nil, string?, string?  the same in numbers,
+---  with the file that lists them
+---@field backups fun(self): table[]|nil, string?, string?  {id, file, sha256, bytes, playlists,
+---  items, videos, trigger, at}, oldest first
+---@field backup_create fun(self, trigger: string): table|nil, string?, string?
+---@field backup_find fun(self, which: string): table|nil, string?, string?  number, "last" or file
+---@field backup_verify fun(self, which: string): table|nil, string?, string?  "backup_failed"
+---@field backup_diff fun(self, a: string, b: string): table[]|nil, string?, string?  {kind,
+---  playlist_id, playlist_title, video_id, before, after, videos}
+---@field backup_prune fun(self, keep: integer): table[]|nil, string?, string?  those that went
+---@field backup_export fun(self, which: string, folder: string): true|nil, string?, string?
 ---@field categories fun(self): table[]|nil, string?, string?  category -> YouTube playlist
 ---@field sleep fun(self, duration_ms: integer): true|nil, string?, string?  "interrupted"
 ---@field now fun(self): integer  ms
@@ -302,6 +316,33 @@ function Session:plan(options)
         target = target }, Plan)
 end
 
+--- Plans to make the library what a backup says it was (fetch first).
+---@param which string  the backup's number, "last", or its file
+---@param playlists string[]|nil  ids or titles of then; nil: all
+---@return ytsync.Plan|nil
+---@return string|nil message
+---@return string|nil name
+function Session:restore_plan(which, playlists)
+    local handle, message, name = self.core:restore_plan(which, playlists)
+    if not handle then
+        return nil, message, name
+    end
+    return setmetatable({ core = handle }, Plan)
+end
+
+--- Plans to take a job back: a restore of the backup that was made before it.
+---@param job integer
+---@return ytsync.Plan|nil
+---@return string|nil message
+---@return string|nil name
+function Session:undo_plan(job)
+    local handle, message, name = self.core:undo_plan(job)
+    if not handle then
+        return nil, message, name
+    end
+    return setmetatable({ core = handle }, Plan)
+end
+
 --- Stores a plan as a new job. "wrong_state" when the channel has an unfinished one.
 ---@param plan ytsync.Plan
 ---@return ytsync.Job|nil
@@ -310,6 +351,13 @@ end
 function Session:start(plan)
     if getmetatable(plan) ~= Plan then
         error("start: a plan is needed, from session:plan { ... }", 2)
+    end
+    local policy = plan.policy
+    if policy and policy.text then -- so that the backup of the job has it
+        local kept, why, why_name = self.core:policy_keep(policy.hash, policy.text)
+        if not kept then
+            return nil, why, why_name
+        end
     end
     local handle, message, name = self.core:start(plan.core)
     if not handle then
@@ -376,6 +424,12 @@ end
 ---@return table[]
 function Plan:blocks()
     return self.core:blocks()
+end
+
+--- What a restore cannot bring back: {video_id, title, playlist_title}.
+---@return table[]
+function Plan:losses()
+    return self.core:losses()
 end
 
 --- Remarks for people, the policy's and the planner's.

@@ -247,3 +247,43 @@ bool ys_source_from_name(const char *name, enum ys_source *out)
     *out = (enum ys_source)index;
     return true;
 }
+
+static const char *const proof_names[] = {
+#define X(code, name, words) name,
+    YS_PROOF_MAP(X)
+#undef X
+};
+
+static const char *const proof_words[] = {
+#define X(code, name, words) words,
+    YS_PROOF_MAP(X)
+#undef X
+};
+
+const char *ys_proof_name(enum ys_proof_verdict verdict)
+{
+    return name_at(proof_names, YS_PROOF_COUNT, (size_t)verdict);
+}
+
+const char *ys_proof_words(enum ys_proof_verdict verdict)
+{
+    return name_at(proof_words, YS_PROOF_COUNT, (size_t)verdict);
+}
+
+bool ys_proof_from_name(const char *name, enum ys_proof_verdict *out)
+{
+    size_t index = 0;
+    if (!find_name(proof_names, YS_PROOF_COUNT, name, &index)) return false;
+    *out = (enum ys_proof_verdict)index;
+    return true;
+}
+
+const char *ys_difference_name(enum ys_difference_kind kind)
+{
+    static const char *const names[] = {
+#define X(code, name) name,
+        YS_DIFFERENCE_MAP(X)
+#undef X
+    };
+    return name_at(names, YS_DIFFERENCE_COUNT, (size_t)kind);
+}

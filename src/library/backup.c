@@ -4,34 +4,23 @@
  * backup; after it the file is complete, and at worst not on record. The name is taken by creating
  * the temporary file exclusively, so two writers never share one. */
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "base/path.h"
+#include "base/outfile.h"
 #include "base/time.h"
 #include "library/backup_private.h"
 #include "net/json.h"
 #include "store/export.h"
 
 #define NAMES_MAX 10000         /* backups of one second */
-#define FILE_MODE 0600
-#define REASON_BYTES 128
 
 struct writing {
     struct ys_store *store;
     int64_t account_id;
-    char folder[PATH_MAX];
-    char path[PATH_MAX + 128];  /* the final name, and the one until then */
-    char temporary[PATH_MAX + 160];
-    int fd;                     /* of the temporary file, -1 when closed */
-    char *block;
-    size_t block_used;
+    struct ys_outfile file;
     struct ys_buf line, scratch;
     struct ys_json *json;
     struct ys_sha256 *inside, *whole;
@@ -41,53 +30,12 @@ struct writing {
     struct ys_error *err;
 };
 
-/* "The backup X cannot be written: no space left on device." */
-static enum ys_status file_failed(const struct writing *writing, const char *what, int number,
-                                  struct ys_error *err)
-{
-    char reason[REASON_BYTES];
-
-    ys_errno_text(number, reason, sizeof reason);
-    return ys_fail(err, YS_EBACKUP,
-                   "The backup %s cannot be %s: %s. Nothing was changed on YouTube; make room or "
-                   "choose another folder, and call again.",
-                   writing->path[0] ? writing->path : writing->folder, what, reason);
-}
-
-/* ---------------------------------------------------------------- bytes */
-
-static enum ys_status flush_block(struct writing *writing, struct ys_error *err)
-{
-    const char *at = writing->block;
-    ssize_t wrote;
-
-    while (writing->block_used > 0) {
-        wrote = write(writing->fd, at, writing->block_used);
-        if (wrote < 0 && errno == EINTR) continue;
-        if (wrote <= 0) return file_failed(writing, "written", wrote < 0 ? errno : ENOSPC, err);
-        at += wrote;
-        writing->block_used -= (size_t)wrote;
-    }
-    return YS_OK;
-}
-
 static enum ys_status put_bytes(struct writing *writing, const char *data, size_t bytes,
                                 struct ys_error *err)
 {
-    size_t part;
-
     ys_sha256_add(writing->whole, data, bytes);
     writing->out->bytes += (int64_t)bytes;
-    while (bytes > 0) {
-        if (writing->block_used == YS_BACKUP_BLOCK_BYTES) YS_TRY(flush_block(writing, err));
-        part = YS_BACKUP_BLOCK_BYTES - writing->block_used;
-        if (part > bytes) part = bytes;
-        memcpy(writing->block + writing->block_used, data, part);
-        writing->block_used += part;
-        data += part;
-        bytes -= part;
-    }
-    return YS_OK;
+    return ys_outfile_add(&writing->file, data, bytes, err);
 }
 
 /* ---------------------------------------------------------------- lines */
@@ -242,6 +190,17 @@ static bool write_category_video(void *ctx, const struct ys_row_category_video *
     return end_line(writing);
 }
 
+static bool write_policy(void *ctx, const struct ys_row_policy *row)
+{
+    struct writing *writing = ctx;
+
+    begin_line(writing, YS_BACKUP_POLICY);
+    add_text(writing, "hash", row->hash);
+    add_text(writing, "text", row->text);
+    add_time(writing, "kept_at", row->kept_at_ms);
+    return end_line(writing);
+}
+
 static enum ys_status write_header(struct writing *writing, struct ys_error *err)
 {
     struct ys_channel_record channel;
@@ -276,6 +235,8 @@ static enum ys_status write_tables(struct writing *writing, struct ys_error *err
     YS_TRY(ys_export_categories(store, account, write_category, writing, err));
     YS_TRY(writing->status);
     YS_TRY(ys_export_category_videos(store, account, write_category_video, writing, err));
+    YS_TRY(writing->status);
+    YS_TRY(ys_policy_last(store, write_policy, writing, err));
     return writing->status;
 }
 
@@ -286,109 +247,45 @@ static enum ys_status write_end(struct writing *writing, struct ys_error *err)
     ys_sha256_end(writing->inside, digest);
     writing->inside = NULL;
     ys_buf_clear(&writing->line);
-    ys_backup_end_line(&writing->line, &writing->tally, digest);
+    ys_backup_end_line(&writing->line, YS_BACKUP_FORMAT, &writing->tally, digest);
     YS_TRY(ys_buf_check(&writing->line, "the last line of the backup", err));
-    YS_TRY(put_bytes(writing, writing->line.data, writing->line.bytes, err));
-    return flush_block(writing, err);
+    return put_bytes(writing, writing->line.data, writing->line.bytes, err);
 }
 
 /* ---------------------------------------------------------------- the file */
-
-/* Makes what was done in a folder last. File systems that cannot do it for folders say EINVAL. */
-static enum ys_status sync_folder(const struct writing *writing, const char *folder,
-                                  struct ys_error *err)
-{
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), number = 0;
-
-    if (fd < 0) return file_failed(writing, "made safe in its folder", errno, err);
-    if (fsync(fd) != 0 && errno != EINVAL && errno != ENOTSUP) number = errno;
-    (void)close(fd);
-    return number ? file_failed(writing, "made safe in its folder", number, err) : YS_OK;
-}
-
-static enum ys_status enter_folder(struct writing *writing, const char *folder,
-                                   struct ys_error *err)
-{
-    bool made = !ys_path_exists(folder);
-    struct ys_error why = {0};
-    char *slash;
-
-    if (ys_path_make(folder, &why) != YS_OK)
-        return ys_fail(err, YS_EBACKUP, "The folder for backups cannot be used. %s", why.message);
-    if (!realpath(folder, writing->folder)) {
-        int number = errno;
-        (void)ys_copy(writing->folder, sizeof writing->folder, folder);
-        return file_failed(writing, "placed", number, err);
-    }
-    slash = strrchr(writing->folder, '/');
-    if (!made || !slash || slash == writing->folder) return YS_OK;
-    *slash = '\0';
-    enum ys_status status = sync_folder(writing, writing->folder, err);
-    *slash = '/';
-    return status;
-}
 
 /* Takes a name that no other backup has, and opens the temporary file. */
 static enum ys_status take_name(struct writing *writing, struct ys_error *err)
 {
     struct ys_civil civil;
-    int n, bytes;
+    char name[64];
+    bool taken;
+    int n;
 
     ys_civil_from_ms(writing->out->at_ms, &civil);
     for (n = 1; n <= NAMES_MAX; n++) {
-        bytes = snprintf(writing->path, sizeof writing->path,
-                         "%s/backup-%04lld%02d%02d-%02d%02d%02d-%d.jsonl", writing->folder,
-                         (long long)civil.year, civil.month, civil.day, civil.hour, civil.minute,
-                         civil.second, n);
-        if (bytes < 0 || (size_t)bytes >= sizeof writing->out->file)
+        (void)snprintf(name, sizeof name, "backup-%04lld%02d%02d-%02d%02d%02d-%d.jsonl",
+                       (long long)civil.year, civil.month, civil.day, civil.hour, civil.minute,
+                       civil.second, n);
+        if (strlen(writing->file.folder) + 1 + strlen(name) >= sizeof writing->out->file)
             return ys_fail(err, YS_EBACKUP, "The name of the folder for backups is too long: %s",
-                           writing->folder);
-        (void)snprintf(writing->temporary, sizeof writing->temporary, "%s.tmp", writing->path);
-        if (ys_path_exists(writing->path)) continue;
-        writing->fd = open(writing->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
-        if (writing->fd < 0 && errno == EEXIST) continue;
-        if (writing->fd < 0) {
-            int number = errno;
-            writing->temporary[0] = '\0';
-            return file_failed(writing, "written", number, err);
-        }
-        if (!ys_path_exists(writing->path)) return YS_OK;
-        (void)close(writing->fd); /* another writer was done with it just now */
-        (void)unlink(writing->temporary);
-        writing->fd = -1;
+                           writing->file.folder);
+        YS_TRY(ys_outfile_open_new(&writing->file, name, &taken, err));
+        if (!taken) return YS_OK;
     }
-    writing->temporary[0] = '\0';
-    return file_failed(writing, "named", EEXIST, err);
-}
-
-/* On disk under its final name. */
-static enum ys_status seal_file(struct writing *writing, struct ys_error *err)
-{
-    int fd = writing->fd;
-
-    if (fsync(fd) != 0) return file_failed(writing, "written", errno, err);
-#ifdef POSIX_FADV_DONTNEED
-    /* What is read back shall come from the disk, not from memory. */
-    (void)posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
-#endif
-    writing->fd = -1;
-    if (close(fd) != 0) return file_failed(writing, "written", errno, err);
-    if (rename(writing->temporary, writing->path) != 0)
-        return file_failed(writing, "given its name", errno, err);
-    writing->temporary[0] = '\0';
-    return sync_folder(writing, writing->folder, err);
+    return ys_outfile_failed(&writing->file, "named", EEXIST, err);
 }
 
 static enum ys_status read_back(struct writing *writing, struct ys_error *err)
 {
     struct ys_row_backup seen;
 
-    YS_TRY(ys_backup_verify(writing->path, writing->out->sha256, &seen, err));
+    YS_TRY(ys_backup_verify(writing->file.path, writing->out->sha256, &seen, err));
     if (seen.bytes == writing->out->bytes && seen.playlists == writing->out->playlists &&
         seen.items == writing->out->items && seen.videos == writing->out->videos)
         return YS_OK;
     return ys_fail(err, YS_EBACKUP, "The backup %s reads back as another one than was written.",
-                   writing->path);
+                   writing->file.path);
 }
 
 static enum ys_status write_file(struct writing *writing, const char *folder,
@@ -398,12 +295,11 @@ static enum ys_status write_file(struct writing *writing, const char *folder,
     enum ys_status status;
 
     YS_TRY(ys_json_new(&writing->json, err));
-    writing->block = ys_alloc(YS_BACKUP_BLOCK_BYTES);
     writing->inside = ys_sha256_new();
     writing->whole = ys_sha256_new();
-    if (!writing->block || !writing->inside || !writing->whole)
+    if (!writing->inside || !writing->whole)
         return ys_fail(err, YS_ENOMEM, "Memory ran out.");
-    YS_TRY(enter_folder(writing, folder, err));
+    YS_TRY(ys_outfile_folder(&writing->file, folder, err));
     YS_TRY(take_name(writing, err));
     /* A transaction that changes nothing holds all tables still. */
     YS_TRY(ys_store_begin(writing->store, err));
@@ -416,8 +312,8 @@ static enum ys_status write_file(struct writing *writing, const char *folder,
     out->playlists = writing->tally.count[YS_BACKUP_PLAYLIST];
     out->items = writing->tally.count[YS_BACKUP_ITEM];
     out->videos = writing->tally.count[YS_BACKUP_VIDEO];
-    (void)ys_copy(out->file, sizeof out->file, writing->path);
-    return seal_file(writing, err);
+    (void)ys_copy(out->file, sizeof out->file, writing->file.path);
+    return ys_outfile_seal(&writing->file, err);
 }
 
 static enum ys_status record(struct ys_store *store, struct ys_row_backup *out,
@@ -442,7 +338,11 @@ enum ys_status ys_backup_create(struct ys_store *store, int64_t account_id, cons
     memset(out, 0, sizeof *out);
     if (!writing) return ys_fail(err, YS_ENOMEM, "Memory ran out.");
     *writing = (struct writing){
-        .store = store, .account_id = account_id, .fd = -1, .out = out, .err = err};
+        .store = store, .account_id = account_id, .out = out, .err = err};
+    ys_outfile_init(&writing->file, "backup",
+                    "Nothing was changed on YouTube; make room or choose another folder, and call "
+                    "again.",
+                    YS_EBACKUP);
     ys_buf_init(&writing->line, YS_BACKUP_LINE_BYTES_MAX);
     ys_buf_init(&writing->scratch, YS_BACKUP_LINE_BYTES_MAX);
     out->at_ms = ys_env_wall_ms(&store->env);
@@ -450,18 +350,17 @@ enum ys_status ys_backup_create(struct ys_store *store, int64_t account_id, cons
     status = write_file(writing, folder, err);
     if (status == YS_OK) status = read_back(writing, err);
     if (status == YS_OK) status = record(store, out, err);
-    if (writing->fd >= 0) (void)close(writing->fd);
     if (status != YS_OK) {
-        if (writing->temporary[0]) (void)unlink(writing->temporary);
-        else if (out->file[0]) (void)unlink(out->file);
+        /* Its name is given: not a half file, but none that is on record. */
+        if (!writing->file.temporary[0] && out->file[0]) (void)unlink(out->file);
         memset(out, 0, sizeof *out);
     }
+    ys_outfile_close(&writing->file);
     ys_sha256_end(writing->whole, NULL);
     ys_sha256_end(writing->inside, NULL);
     ys_buf_free(&writing->line);
     ys_buf_free(&writing->scratch);
     ys_json_free(writing->json);
-    ys_free(writing->block);
     ys_free(writing);
     return status;
 }

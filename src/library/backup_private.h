@@ -1,7 +1,7 @@
 /* backup_private.h: the file format that backup.c writes and backup_verify.c reads; nobody else
  * includes it.
  *
- *   line 1     {"ytsync_backup":1,"program":...,"channel_id":...,"channel_title":...,
+ *   line 1     {"ytsync_backup":2,"program":...,"channel_id":...,"channel_title":...,
  *               "trigger":...,"at":...}
  *   then       {"kind":"playlist",...} and so on, one object a line, kinds in the order of
  *              YS_BACKUP_KIND_MAP
@@ -22,17 +22,18 @@
 #define YS_BACKUP_BLOCK_BYTES ((size_t)64 << 10)
 #define YS_BACKUP_END_BEGINS "{\"kind\":\"end\","
 
-/* X(code, kind, what the last line calls their number) */
+/* X(code, kind, what the last line calls their number, the first format that has it) */
 #define YS_BACKUP_KIND_MAP(X)                                                                    \
-    X(PLAYLIST, "playlist", "playlists")                                                         \
-    X(ITEM, "item", "items")                                                                     \
-    X(VIDEO, "video", "videos")                                                                  \
-    X(ORIGIN, "origin", "origins")                                                               \
-    X(CATEGORY, "category", "categories")                                                        \
-    X(CATEGORY_VIDEO, "category_video", "category_videos")
+    X(PLAYLIST, "playlist", "playlists", 1)                                                      \
+    X(ITEM, "item", "items", 1)                                                                  \
+    X(VIDEO, "video", "videos", 1)                                                               \
+    X(ORIGIN, "origin", "origins", 1)                                                            \
+    X(CATEGORY, "category", "categories", 1)                                                     \
+    X(CATEGORY_VIDEO, "category_video", "category_videos", 1)                                    \
+    X(POLICY, "policy", "policies", 2)
 
 enum ys_backup_kind {
-#define X(code, kind, plural) YS_BACKUP_##code,
+#define X(code, kind, plural, format) YS_BACKUP_##code,
     YS_BACKUP_KIND_MAP(X)
 #undef X
         YS_BACKUP_KIND_COUNT
@@ -45,8 +46,8 @@ struct ys_backup_tally {
 
 /* The kind's name in the file; NULL past the last. */
 const char *ys_backup_kind_name(int kind);
-/* Appends the last line, with its line feed. */
-void ys_backup_end_line(struct ys_buf *out, const struct ys_backup_tally *tally,
+/* Appends the last line of a file of that format, with its line feed. */
+void ys_backup_end_line(struct ys_buf *out, int64_t format, const struct ys_backup_tally *tally,
                         const char sha256[YS_SHA256_TEXT_BYTES]);
 
 #endif

@@ -181,6 +181,7 @@ void ys_lua_library_type(lua_State *L);  /* library.c: more methods of the sessi
 void ys_lua_imports_type(lua_State *L);  /* imports.c: more methods of the session */
 void ys_lua_plan_type(lua_State *L);     /* plan.c, with session:plan */
 void ys_lua_job_type(lua_State *L);      /* job.c, with the session's methods about jobs */
+void ys_lua_safety_type(lua_State *L);   /* safety.c: more methods of the session */
 void ys_lua_rows_type(lua_State *L);     /* rows.c, for the binding itself */
 void ys_lua_match_type(lua_State *L);    /* match.c: core.matcher's and core.fold's */
 void ys_lua_guard_type(lua_State *L);    /* guard.c, likewise */

@@ -84,9 +84,9 @@ bool ys_plan_may_change(const struct ys_plan *plan, const struct ys_snapshot *sn
            (target->sources.count == 0 || ys_map_get(&target->sources, row->id, NULL));
 }
 
-static enum ys_status add_block(struct ys_plan *plan, const struct ys_snap_playlist *playlist,
-                                const char *video_id, const char *why,
-                                const struct ys_plan_block *counted, struct ys_error *err)
+enum ys_status ys_plan_block_add(struct ys_plan *plan, const struct ys_snap_playlist *playlist,
+                                 const char *video_id, const char *why,
+                                 const struct ys_plan_block *counted, struct ys_error *err)
 {
     struct ys_plan_block block = *counted;
     int64_t videos = block.videos;
@@ -128,7 +128,7 @@ static enum ys_status judge(struct ys_plan *plan, const struct ys_snapshot *snap
     size_t i;
 
     if (!playlist->listed)
-        return add_block(plan, playlist, "", "its videos could not be read", &counted, err);
+        return ys_plan_block_add(plan, playlist, "", "its videos could not be read", &counted, err);
     for (i = 0; i < playlist->item_count; i++) {
         const char *reason = objection(plan, snapshot, target, &playlist->items[i]);
         if (!reason) continue;
@@ -139,7 +139,7 @@ static enum ys_status judge(struct ys_plan *plan, const struct ys_snapshot *snap
             why = reason;
         }
     }
-    if (counted.videos > 0) return add_block(plan, playlist, first, why, &counted, err);
+    if (counted.videos > 0) return ys_plan_block_add(plan, playlist, first, why, &counted, err);
     return ys_plan_add(plan, &op, err);
 }
 

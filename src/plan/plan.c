@@ -257,6 +257,23 @@ static enum ys_status build(struct ys_plan *plan, const struct ys_snapshot *snap
     return describe(plan, snapshot, target, today, err);
 }
 
+enum ys_status ys_plan_new(const struct ys_snapshot *snapshot, const char *policy_hash,
+                           struct ys_plan **out, struct ys_error *err)
+{
+    struct ys_plan *plan = ys_alloc_zero(1, sizeof *plan);
+
+    *out = plan;
+    if (!plan) return ys_fail(err, YS_ENOMEM, "Memory ran out.");
+    ys_arena_init(&plan->arena);
+    ys_map_init(&plan->stranded);
+    plan->account_id = snapshot->account_id;
+    plan->playlists_now = (int64_t)snapshot->playlist_count;
+    plan->imported = snapshot->imported;
+    memcpy(plan->channel_id, snapshot->channel.id, sizeof plan->channel_id);
+    (void)ys_copy(plan->policy_hash, sizeof plan->policy_hash, policy_hash);
+    return YS_OK;
+}
+
 enum ys_status ys_plan_build(const struct ys_snapshot *snapshot, const struct ys_target *target,
                              const struct ys_plan_today *today, struct ys_plan **out,
                              struct ys_error *err)
@@ -294,15 +311,7 @@ enum ys_status ys_plan_operations(const struct ys_snapshot *snapshot,
 
     *out = NULL;
     YS_TRY(check_channel(snapshot, target, err));
-    plan = ys_alloc_zero(1, sizeof *plan);
-    if (!plan) return ys_fail(err, YS_ENOMEM, "Memory ran out.");
-    ys_arena_init(&plan->arena);
-    ys_map_init(&plan->stranded);
-    plan->account_id = snapshot->account_id;
-    plan->playlists_now = (int64_t)snapshot->playlist_count;
-    plan->imported = snapshot->imported;
-    memcpy(plan->channel_id, snapshot->channel.id, sizeof plan->channel_id);
-    memcpy(plan->policy_hash, target->policy_hash, sizeof plan->policy_hash);
+    YS_TRY(ys_plan_new(snapshot, target->policy_hash, &plan, err));
     status = ys_parts_make(&parts, snapshot, target, err);
     if (status == YS_OK) status = build(plan, snapshot, &parts.target, today, options, err);
     ys_parts_free(&parts);
@@ -321,6 +330,7 @@ void ys_plan_free(struct ys_plan *plan)
     ys_free(plan->assigned);
     ys_free(plan->drops);
     ys_free(plan->blocks);
+    ys_free(plan->losses);
     ys_free(plan->warnings);
     ys_free(plan->playlists);
     ys_free(plan->days);
@@ -381,6 +391,13 @@ bool ys_plan_day(const struct ys_plan *plan, size_t index, struct ys_plan_day *o
 const char *ys_plan_guard(const struct ys_plan *plan)
 {
     return plan->guard;
+}
+
+bool ys_plan_loss(const struct ys_plan *plan, size_t index, struct ys_plan_loss *out)
+{
+    if (index >= plan->loss_count) return false;
+    *out = plan->losses[index];
+    return true;
 }
 
 const char *ys_plan_warning(const struct ys_plan *plan, size_t index)

@@ -61,6 +61,8 @@ struct ys_plan {
     size_t drop_count, drop_capacity;
     struct ys_plan_block *blocks;
     size_t block_count, block_capacity;
+    struct ys_plan_loss *losses; /* of a restore */
+    size_t loss_count, loss_capacity;
     const char **warnings;
     size_t warning_count, warning_capacity;
     bool *carried;             /* per playlist of the snapshot: a category's; only while planning */
@@ -114,6 +116,10 @@ YS_CHECKED enum ys_status ys_plan_operations(const struct ys_snapshot *snapshot,
                                              const struct ys_plan_options *options,
                                              struct ys_plan **out, struct ys_error *err);
 
+/* An empty plan for that library. */
+YS_CHECKED enum ys_status ys_plan_new(const struct ys_snapshot *snapshot,
+                                      const char *policy_hash, struct ys_plan **out,
+                                      struct ys_error *err);
 /* The parts, in the order in which they run. */
 YS_CHECKED enum ys_status ys_plan_resolve(struct ys_plan *plan, const struct ys_snapshot *snapshot,
                                           const struct ys_target *target, struct ys_error *err);
@@ -171,6 +177,12 @@ bool ys_plan_may_change(const struct ys_plan *plan, const struct ys_snapshot *sn
 /* Whether each video of an old playlist has another place or is dropped. */
 bool ys_plan_may_go(const struct ys_plan *plan, const struct ys_snapshot *snapshot,
                     const struct ys_target *target, const struct ys_snap_playlist *playlist);
+/* Says that a playlist stays: "TITLE" stays: VIDEO WHY (the first of counted->videos). */
+YS_CHECKED enum ys_status ys_plan_block_add(struct ys_plan *plan,
+                                            const struct ys_snap_playlist *playlist,
+                                            const char *video_id, const char *why,
+                                            const struct ys_plan_block *counted,
+                                            struct ys_error *err);
 /* Units of one operation of this kind. */
 int64_t ys_op_units(enum ys_op_kind kind);
 

@@ -144,6 +144,7 @@ enum ys_action_kind {
     YS_ACT_METADATA,   /* read the fields of `lane` before an update */
     YS_ACT_VERIFY,     /* list `lane` after its last write */
     YS_ACT_PROVE,      /* list the doomed `lane` and account for each of its videos */
+    YS_ACT_PROOF_FILE, /* the engine's own: the proof is written down before the first delete */
     YS_ACT_CONFIRM,    /* everything is proved; a person has to say yes */
     YS_ACT_NO_UNITS,   /* what could be done costs more than the day has left */
     YS_ACT_NO_CREATES  /* only creations are left, and they must wait */
@@ -171,5 +172,8 @@ void ys_agenda_next(struct ys_agenda *agenda, const struct ys_moment *moment,
  * copies of it in the lane itself (0 for a doomed playlist). */
 const char *ys_agenda_objection(const struct ys_agenda *agenda, size_t lane,
                                 const char *video_id, int64_t own_copies);
+/* Where such a video is: the lane of its home, another one than `lane` when it has several;
+ * YS_NO_TASK when it is dropped or has none. */
+size_t ys_agenda_place(const struct ys_agenda *agenda, size_t lane, const char *video_id);
 
 #endif

@@ -107,10 +107,7 @@ enum ys_status ys_snapshot_load(struct ys_store *store, struct ys_snapshot *out,
     struct loading loading = {.snapshot = out, .err = err};
     enum ys_status status;
 
-    memset(out, 0, sizeof *out);
-    ys_arena_init(&out->arena);
-    ys_map_init(&out->playlist_index);
-    ys_map_init(&out->gone);
+    ys_snapshot_init(out);
     status = ys_account_get(store, &out->account_id, &out->channel, err);
     if (status == YS_OK && out->account_id == 0)
         status = ys_fail(err, YS_ENOTFOUND,
@@ -131,6 +128,14 @@ enum ys_status ys_snapshot_load(struct ys_store *store, struct ys_snapshot *out,
     if (status == YS_OK) status = loading.status;
     if (status != YS_OK) ys_snapshot_free(out);
     return status;
+}
+
+void ys_snapshot_init(struct ys_snapshot *snapshot)
+{
+    memset(snapshot, 0, sizeof *snapshot);
+    ys_arena_init(&snapshot->arena);
+    ys_map_init(&snapshot->playlist_index);
+    ys_map_init(&snapshot->gone);
 }
 
 void ys_snapshot_free(struct ys_snapshot *snapshot)

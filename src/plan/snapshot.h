@@ -37,6 +37,8 @@ struct ys_snapshot {
 /* Reads the account fetched last. YS_ENOTFOUND when nothing was ever fetched or imported. */
 YS_CHECKED enum ys_status ys_snapshot_load(struct ys_store *store, struct ys_snapshot *out,
                                            struct ys_error *err);
+/* An empty one, to be filled by hand. Strings are the arena's. */
+void ys_snapshot_init(struct ys_snapshot *snapshot);
 void ys_snapshot_free(struct ys_snapshot *snapshot);
 
 #endif

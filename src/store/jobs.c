@@ -222,6 +222,27 @@ enum ys_status ys_job_set_confirmed(struct ys_store *store, int64_t id, int64_t 
                       at_ms, err);
 }
 
+enum ys_status ys_job_restored(struct ys_store *store, int64_t id, const char *prefix,
+                               struct ys_error *err)
+{
+    static const char *const statements[] = {
+        "DELETE FROM category_videos WHERE category_id IN (SELECT g.id FROM categories g"
+        " WHERE substr(g.key, 1, length(?2)) = ?2)",
+        "DELETE FROM categories WHERE substr(key, 1, length(?2)) = ?2",
+        "UPDATE playlists SET made_by_job = 0 WHERE made_by_job = ?1 AND length(?2) > 0",
+    };
+    struct ys_stmt *stmt;
+    size_t i;
+
+    for (i = 0; i < sizeof statements / sizeof statements[0]; i++) {
+        YS_TRY(ys_db_prepare(store->db, statements[i], &stmt, err));
+        if (i == 2) ys_bind_int(stmt, 1, id);
+        ys_bind_text(stmt, 2, prefix);
+        YS_TRY(ys_run(stmt, err));
+    }
+    return YS_OK;
+}
+
 enum ys_status ys_drop_add(struct ys_store *store, int64_t job_id, const char *video_id,
                            const char *rule, struct ys_error *err)
 {

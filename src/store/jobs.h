@@ -53,6 +53,11 @@ YS_CHECKED enum ys_status ys_job_set_pause_requested(struct ys_store *store, int
 YS_CHECKED enum ys_status ys_job_set_confirmed(struct ys_store *store, int64_t id, int64_t at_ms,
                                                struct ys_error *err);
 
+/* A restore has ended: its playlists are the user's (as those were that they stand for), and the
+ * categories whose keys begin with `prefix` are forgotten. */
+YS_CHECKED enum ys_status ys_job_restored(struct ys_store *store, int64_t id, const char *prefix,
+                                          struct ys_error *err);
+
 YS_CHECKED enum ys_status ys_drop_add(struct ys_store *store, int64_t job_id,
                                       const char *video_id, const char *rule,
                                       struct ys_error *err);

@@ -177,6 +177,26 @@ YS_CHECKED enum ys_status ys_backup_put(struct ys_store *store, const struct ys_
 YS_CHECKED enum ys_status ys_backup_find(struct ys_store *store, int64_t id,
                                          struct ys_row_backup *out, bool *found,
                                          struct ys_error *err);
+/* All of them, oldest first. */
+typedef bool (*ys_row_backup_fn)(void *ctx, const struct ys_row_backup *row);
+YS_CHECKED enum ys_status ys_backup_walk(struct ys_store *store, ys_row_backup_fn each, void *ctx,
+                                         struct ys_error *err);
+/* Takes it off the record, jobs included: its file is about to go. */
+YS_CHECKED enum ys_status ys_backup_forget(struct ys_store *store, int64_t id,
+                                           struct ys_error *err);
+
+/* ---- policies: the texts that jobs were planned by, for backups */
+struct ys_row_policy {
+    const char *hash, *text;
+    int64_t kept_at_ms;
+};
+typedef bool (*ys_row_policy_fn)(void *ctx, const struct ys_row_policy *row);
+YS_CHECKED enum ys_status ys_policy_put(struct ys_store *store, const char *hash,
+                                        const char *text, int64_t at_ms, struct ys_error *err);
+/* The one kept last; nothing when there is none. */
+YS_CHECKED enum ys_status ys_policy_last(struct ys_store *store, ys_row_policy_fn each, void *ctx,
+                                         struct ys_error *err);
+
 /* Appends to the audit log. before and after: JSON text or NULL; at_ms 0: now. */
 YS_CHECKED enum ys_status ys_log_add(struct ys_store *store, const struct ys_log_record *entry,
                                      struct ys_error *err);

@@ -64,6 +64,82 @@ enum ys_status ys_backup_find(struct ys_store *store, int64_t id, struct ys_row_
     return status;
 }
 
+enum ys_status ys_backup_walk(struct ys_store *store, ys_row_backup_fn each, void *ctx,
+                              struct ys_error *err)
+{
+    struct ys_stmt *stmt = NULL;
+    bool row = false, more = true;
+    char name[24];
+    YS_TRY(ys_db_prepare(store->db,
+                         "SELECT id, file, sha256, bytes, playlists, items, videos, trigger_name,"
+                         " at FROM backup_snapshots ORDER BY id",
+                         &stmt, err));
+    while (more) {
+        struct ys_row_backup backup;
+        YS_TRY(ys_step(stmt, &row, err));
+        if (!row) return YS_OK;
+        (void)snprintf(name, sizeof name, "%lld", (long long)ys_col_int(stmt, 0));
+        enum ys_status status = backup_read(stmt, name, &backup, err);
+        if (status != YS_OK) {
+            ys_stmt_done(stmt);
+            return status;
+        }
+        more = each(ctx, &backup);
+    }
+    ys_stmt_done(stmt);
+    return YS_OK;
+}
+
+enum ys_status ys_backup_forget(struct ys_store *store, int64_t id, struct ys_error *err)
+{
+    static const char *const statements[] = {
+        "UPDATE sync_jobs SET backup_id = NULL WHERE backup_id = ?1",
+        "DELETE FROM backup_snapshots WHERE id = ?1",
+    };
+    for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++) {
+        struct ys_stmt *stmt = NULL;
+        YS_TRY(ys_db_prepare(store->db, statements[i], &stmt, err));
+        ys_bind_int(stmt, 1, id);
+        YS_TRY(ys_run(stmt, err));
+    }
+    return YS_OK;
+}
+
+/* ---- policies */
+
+enum ys_status ys_policy_put(struct ys_store *store, const char *hash, const char *text,
+                             int64_t at_ms, struct ys_error *err)
+{
+    struct ys_stmt *stmt = NULL;
+    YS_TRY(ys_db_prepare(store->db,
+                         "INSERT INTO policies (hash, text, kept_at) VALUES (?1, ?2, ?3)"
+                         " ON CONFLICT (hash) DO UPDATE SET kept_at = excluded.kept_at",
+                         &stmt, err));
+    ys_bind_text(stmt, 1, hash);
+    ys_bind_text(stmt, 2, text);
+    ys_bind_int(stmt, 3, at_ms);
+    return ys_run(stmt, err);
+}
+
+enum ys_status ys_policy_last(struct ys_store *store, ys_row_policy_fn each, void *ctx,
+                              struct ys_error *err)
+{
+    struct ys_stmt *stmt = NULL;
+    bool row = false;
+    YS_TRY(ys_db_prepare(store->db,
+                         "SELECT hash, text, kept_at FROM policies"
+                         " ORDER BY kept_at DESC, hash LIMIT 1",
+                         &stmt, err));
+    YS_TRY(ys_step(stmt, &row, err));
+    if (!row) return YS_OK;
+    struct ys_row_policy policy = {.hash = ys_col_text(stmt, 0),
+                                   .text = ys_col_text(stmt, 1),
+                                   .kept_at_ms = ys_col_int(stmt, 2)};
+    (void)each(ctx, &policy);
+    ys_stmt_done(stmt);
+    return YS_OK;
+}
+
 /* ---- the audit log */
 
 enum ys_status ys_log_add(struct ys_store *store, const struct ys_log_record *entry,

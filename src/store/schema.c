@@ -243,9 +243,42 @@ static const char *const migration_2[] = {
     " CHECK (source IN ('youtube', 'takeout', 'watch_later'));",
 };
 
+/* What each delete rests on (P1); see proofs.h. */
+static const char *const migration_proofs[] = {
+    "CREATE TABLE job_proofs ("
+    " id %ID%,"
+    " job_id BIGINT NOT NULL REFERENCES sync_jobs(id),"
+    " operation_id BIGINT NOT NULL REFERENCES sync_operations(id),"
+    " playlist_id TEXT NOT NULL,"
+    " playlist_title TEXT NOT NULL,"
+    " item_id TEXT NOT NULL,"
+    " video_id TEXT NOT NULL,"
+    " video_title TEXT NOT NULL DEFAULT '',"
+    " position BIGINT NOT NULL,"
+    " listed_at BIGINT NOT NULL,"
+    " verdict TEXT NOT NULL CHECK (verdict IN ('placed', 'dropped', 'unaccounted')),"
+    " place_playlist_id TEXT NOT NULL DEFAULT '',"
+    " place_title TEXT NOT NULL DEFAULT '',"
+    " place_item_id TEXT NOT NULL DEFAULT '',"
+    " place_listed_at BIGINT NOT NULL DEFAULT 0,"
+    " rule TEXT NOT NULL DEFAULT '',"
+    " UNIQUE (operation_id, item_id));",
+    "CREATE INDEX job_proofs_by_job ON job_proofs (job_id, id);",
+};
+
+/* The texts that jobs were planned by, so that backups have them. */
+static const char *const migration_policies[] = {
+    "CREATE TABLE policies ("
+    " hash TEXT NOT NULL PRIMARY KEY,"
+    " text TEXT NOT NULL,"
+    " kept_at BIGINT NOT NULL);",
+};
+
 static const struct ys_migration migrations[] = {
     {migration_1, sizeof migration_1 / sizeof migration_1[0]},
     {migration_2, sizeof migration_2 / sizeof migration_2[0]},
+    {migration_proofs, sizeof migration_proofs / sizeof migration_proofs[0]},
+    {migration_policies, sizeof migration_policies / sizeof migration_policies[0]},
 };
 
 size_t ys_schema_version(void)

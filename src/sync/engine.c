@@ -144,6 +144,8 @@ static enum ys_status update_stage(struct ys_engine *engine, struct ys_error *er
             YS_TRY(ys_machine_move(&engine->job, order[i + 1],
                                    ys_client_now_ms(engine->client), err));
     if (engine->job.stage == before) return YS_OK;
+    if (engine->job.stage == YS_STAGE_COMPLETED)
+        YS_TRY(ys_restore_settle(engine->store, &engine->job, err));
     ys_engine_event(engine, YS_EVENT_STAGE, YS_NO_TASK, "", ys_stage_label(engine->job.stage));
     YS_TRY(ys_engine_log(engine, YS_NO_TASK, "stage", ys_stage_name(engine->job.stage), NULL,
                          err));
@@ -259,31 +261,21 @@ static enum ys_status moment_now(struct ys_engine *engine, struct ys_moment *out
     return YS_OK;
 }
 
-/* A row leaves a playlist only when its video was seen where it belongs, or was dropped (P1). */
+/* A row that moves in a playlist that YouTube sorts keeps its place; one that leaves its playlist
+ * has its proof first. */
 static enum ys_status keep_row(struct ys_engine *engine, size_t number, bool *kept,
                                struct ys_error *err)
 {
     const struct ys_task *task = &engine->agenda.tasks[number];
-    int64_t copies = 0;
-    const char *why;
     char text[512];
 
     *kept = task->kind == YS_OP_ITEM_MOVE && engine->agenda.lanes[task->lane].self_sorted;
-    if (*kept) {
-        ys_format(text, sizeof text,
-                  "The video %s keeps its place: YouTube sorts \"%.150s\" by itself. Set its "
-                  "sorting to \"Manual\" on YouTube to have the order of the policy.",
-                  task->video_id, task->title);
-        return ys_engine_skipped(engine, number, "self_sorted", text, err);
-    }
-    if (task->kind != YS_OP_ITEM_DELETE) return YS_OK;
-    (void)ys_map_get(&engine->agenda.lanes[task->lane].present, task->video_id, &copies);
-    why = ys_agenda_objection(&engine->agenda, task->lane, task->video_id, copies);
-    if (!why) return YS_OK;
-    *kept = true;
-    ys_format(text, sizeof text, "The video %s stays in \"%.150s\": %s.", task->video_id,
-              task->title, why);
-    return ys_engine_skipped(engine, number, "unaccounted", text, err);
+    if (!*kept) return ys_engine_proved(engine, number, kept, err);
+    ys_format(text, sizeof text,
+              "The video %s keeps its place: YouTube sorts \"%.150s\" by itself. Set its "
+              "sorting to \"Manual\" on YouTube to have the order of the policy.",
+              task->video_id, task->title);
+    return ys_engine_skipped(engine, number, "self_sorted", text, err);
 }
 
 /* Books and marks one task; *claimed false when the ledger refused after all, or when the live
@@ -327,6 +319,11 @@ static enum ys_status claim_task(struct ys_engine *engine, size_t number, struct
     return YS_OK;
 }
 
+static bool deletes(const struct ys_engine *engine, size_t task)
+{
+    return ys_op_kind_stage(engine->agenda.tasks[task].kind) == YS_STAGE_DELETE_PLAYLISTS;
+}
+
 /* Claims writes until something else has to be done; *action says what. */
 static enum ys_status claim_all(struct ys_engine *engine, struct claim *claims, size_t *count,
                                 struct ys_action *action, struct ys_error *err)
@@ -340,6 +337,10 @@ static enum ys_status claim_all(struct ys_engine *engine, struct claim *claims, 
         YS_TRY(moment_now(engine, &moment, err));
         ys_agenda_next(&engine->agenda, &moment, action);
         if (action->kind != YS_ACT_WRITE || *count == CLAIMS_PER_TURN_MAX) return YS_OK;
+        if (deletes(engine, action->task) && !engine->proof_file_written) {
+            action->kind = YS_ACT_PROOF_FILE;
+            return YS_OK;
+        }
         status = claim_task(engine, action->task, &claims[*count], &claimed, err);
         if (status == YS_EQUOTA || status == YS_ECREATES) {
             action->kind = status == YS_EQUOTA ? YS_ACT_NO_UNITS : YS_ACT_NO_CREATES;
@@ -408,6 +409,7 @@ static enum ys_status read_action(struct ys_engine *engine, const struct ys_acti
     case YS_ACT_SURVEY: status = ys_engine_survey(engine, action->lane, &why); break;
     case YS_ACT_METADATA: status = ys_engine_metadata(engine, action->lane, &why); break;
     case YS_ACT_VERIFY: status = ys_engine_verify(engine, action->lane, &why); break;
+    case YS_ACT_PROOF_FILE: return ys_engine_proof_file(engine, err);
     default: status = ys_engine_prove(engine, action->lane, &why); break;
     }
     return status == YS_OK ? YS_OK : ys_engine_read_failed(engine, status, &why, err);
@@ -430,12 +432,24 @@ static enum ys_status wait_for(struct ys_engine *engine, int64_t wake_ms, int64_
     return YS_OK;
 }
 
+/* The job is complete, whatever becomes of the file: a failure is told, not returned. */
+static void write_last_proof(struct ys_engine *engine)
+{
+    struct ys_error why = {0};
+
+    if (ys_engine_proof_file(engine, &why) != YS_OK)
+        ys_engine_event(engine, YS_EVENT_NOTE, YS_NO_TASK, "proof_file", why.message);
+}
+
 /* What a turn without work left to claim comes to, once nothing is in flight. */
 static enum ys_status come_to_rest(struct ys_engine *engine, const struct ys_action *action,
                                    bool *more, struct ys_error *err)
 {
     *more = false;
-    if (engine->job.stage == YS_STAGE_COMPLETED) return YS_OK;
+    if (engine->job.stage == YS_STAGE_COMPLETED) {
+        write_last_proof(engine);
+        return YS_OK;
+    }
     if (ys_stage_finished(engine->job.stage)) return ys_engine_ended(engine, err);
     if (engine->resting) return ys_engine_rest(engine, err);
     if (engine->job.pause_requested) return ys_engine_rest_for_user(engine, err);
@@ -452,9 +466,7 @@ static enum ys_status come_to_rest(struct ys_engine *engine, const struct ys_act
                                         "No more playlists can be created today.", err));
         return ys_engine_rest(engine, err);
     case YS_ACT_CONFIRM:
-        ys_engine_ask_rest(engine, YS_PAUSE_CONFIRMATION, YS_ECONFIRM, 0,
-                           "Everything is verified. Playlists are deleted only after a second "
-                           "yes.");
+        YS_TRY(ys_engine_ask_confirmation(engine, err));
         return ys_engine_rest(engine, err);
     case YS_ACT_DONE:
         /* The policy may still decide over what failed in this turn. */
@@ -471,7 +483,7 @@ static enum ys_status come_to_rest(struct ys_engine *engine, const struct ys_act
 static bool is_read(enum ys_action_kind kind)
 {
     return kind == YS_ACT_SETTLE || kind == YS_ACT_SURVEY || kind == YS_ACT_METADATA ||
-           kind == YS_ACT_VERIFY || kind == YS_ACT_PROVE;
+           kind == YS_ACT_VERIFY || kind == YS_ACT_PROVE || kind == YS_ACT_PROOF_FILE;
 }
 
 /* One step of an engine whose last one left it whole. */

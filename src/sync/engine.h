@@ -57,6 +57,7 @@ struct ys_engine {
     int64_t rest_resets_at_ms;
     struct ys_error rest_error;  /* status and words of that pause, or of what broke */
     bool undecided;              /* an operation failed since the last turn */
+    bool proof_file_written;     /* by this process, before its first delete */
     bool broken;                 /* a turn failed half way: memory and store may differ */
     struct ys_event *events;     /* a ring */
     size_t event_first, event_count, event_capacity;
@@ -140,16 +141,20 @@ YS_CHECKED enum ys_status ys_engine_again(struct ys_engine *engine, size_t task,
 YS_CHECKED enum ys_status ys_engine_created(struct ys_engine *engine, size_t task,
                                             const char *playlist_id, struct ys_error *err);
 
-/* look.c: surveys, metadata, verification, proofs. Each reads first, then writes what it found in a
+/* look.c: surveys, metadata, verification. Each reads first, then writes what it found in a
  * transaction of its own. */
+typedef enum ys_status (*ys_with_listing_fn)(struct ys_engine *engine, size_t lane,
+                                             const struct ys_listing *listing,
+                                             struct ys_error *err);
+/* Lists the lane's playlist, and runs `body` over the listing in one transaction. */
+YS_CHECKED enum ys_status ys_engine_look(struct ys_engine *engine, size_t lane,
+                                         ys_with_listing_fn body, struct ys_error *err);
 YS_CHECKED enum ys_status ys_engine_survey(struct ys_engine *engine, size_t lane,
                                            struct ys_error *err);
 YS_CHECKED enum ys_status ys_engine_metadata(struct ys_engine *engine, size_t lane,
                                              struct ys_error *err);
 YS_CHECKED enum ys_status ys_engine_verify(struct ys_engine *engine, size_t lane,
                                            struct ys_error *err);
-YS_CHECKED enum ys_status ys_engine_prove(struct ys_engine *engine, size_t lane,
-                                          struct ys_error *err);
 /* Reads one playlist's fields by id; *found false when YouTube does not know it. Stored. */
 YS_CHECKED enum ys_status ys_engine_read_playlist(struct ys_engine *engine,
                                                   const char *playlist_id, bool *found,
@@ -183,6 +188,26 @@ void ys_engine_unplaced(struct ys_engine *engine, size_t number, const char *ite
  * (again); *queued is how many. */
 YS_CHECKED enum ys_status ys_engine_check_order(struct ys_engine *engine, size_t number,
                                                 int64_t *queued, struct ys_error *err);
+
+/* proof.c: what deletes rest on. Lists a doomed playlist, and stores why each of its entries may
+ * go; one that may not stops the lane. */
+YS_CHECKED enum ys_status ys_engine_prove(struct ys_engine *engine, size_t lane,
+                                          struct ys_error *err);
+/* Before a delete is claimed, inside the turn's transaction: *kept when its row has to stay (the
+ * task is skipped then). Other kinds need no proof. */
+YS_CHECKED enum ys_status ys_engine_proved(struct ys_engine *engine, size_t task, bool *kept,
+                                           struct ys_error *err);
+/* Writes proof-JOB.csv; nothing for a job without deletes. */
+YS_CHECKED enum ys_status ys_engine_proof_file(struct ys_engine *engine, struct ys_error *err);
+/* Asks to rest for the second yes, with what was proved. */
+YS_CHECKED enum ys_status ys_engine_ask_confirmation(struct ys_engine *engine,
+                                                     struct ys_error *err);
+
+/* restore.c: whether the job is a restore, and what its end takes away: the categories that it made
+ * up, and the mark that its playlists are ytsync's. */
+bool ys_restores(const struct ys_row_job *job);
+YS_CHECKED enum ys_status ys_restore_settle(struct ys_store *store, const struct ys_row_job *job,
+                                            struct ys_error *err);
 
 /* reconcile.c: what became of a task whose outcome nobody saw. */
 YS_CHECKED enum ys_status ys_engine_reconcile(struct ys_engine *engine, size_t task,

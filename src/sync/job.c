@@ -17,12 +17,30 @@ enum ys_status ys_plan_make(struct ys_session *session, const struct ys_target *
     return ys_plan_make_with(session, target, NULL, out, err);
 }
 
+enum ys_status ys_session_today(struct ys_session *session, struct ys_plan_today *out,
+                                struct ys_error *err)
+{
+    struct ys_client *client;
+    int64_t settle_s;
+
+    YS_TRY(ys_session_client(session, &client, err));
+    out->limits = *ys_client_limits(client);
+    out->now_ms = ys_client_now_ms(client);
+    YS_TRY(ys_client_remaining(client, &out->units_left, &out->creates_left, err));
+    YS_TRY(ys_store_setting_get(session->store, "pace.writes", &out->writes_max, err));
+    YS_TRY(ys_store_setting_get(session->store, "pace.settle_s", &settle_s, err));
+    out->settle_ms = settle_s * 1000;
+    return YS_OK;
+}
+
 /* The day as it would be had the project so many units; what was used stays used. */
-static enum ys_status suppose_units(struct ys_client *client, int64_t daily_units,
+static enum ys_status suppose_units(struct ys_session *session, int64_t daily_units,
                                     struct ys_plan_today *today, struct ys_error *err)
 {
     struct ys_quota_record now;
+    struct ys_client *client;
 
+    YS_TRY(ys_session_client(session, &client, err));
     YS_TRY(ys_client_quota(client, &now, err));
     today->limits.daily_units = daily_units;
     today->units_left = daily_units - now.keep_units - now.used_units - now.reserved_units;
@@ -36,20 +54,12 @@ enum ys_status ys_plan_make_with(struct ys_session *session, const struct ys_tar
 {
     struct ys_snapshot snapshot;
     struct ys_plan_today today;
-    int64_t settle_s;
-    struct ys_client *client;
     enum ys_status status;
 
     *out = NULL;
-    YS_TRY(ys_session_client(session, &client, err));
-    today.limits = *ys_client_limits(client);
-    today.now_ms = ys_client_now_ms(client);
-    YS_TRY(ys_client_remaining(client, &today.units_left, &today.creates_left, err));
-    YS_TRY(ys_store_setting_get(session->store, "pace.writes", &today.writes_max, err));
-    YS_TRY(ys_store_setting_get(session->store, "pace.settle_s", &settle_s, err));
-    today.settle_ms = settle_s * 1000;
+    YS_TRY(ys_session_today(session, &today, err));
     if (options && options->daily_units > 0)
-        YS_TRY(suppose_units(client, options->daily_units, &today, err));
+        YS_TRY(suppose_units(session, options->daily_units, &today, err));
     YS_TRY(ys_snapshot_load(session->store, &snapshot, err));
     status = ys_plan_build_part(&snapshot, target, &today, options, out, err);
     ys_snapshot_free(&snapshot);
@@ -262,6 +272,7 @@ static enum ys_status set_flag(struct ys_session *session, enum flag flag,
     case FLAG_CONFIRM: return ys_job_set_confirmed(session->store, job->id, entry.at_ms, err);
     case FLAG_CANCEL:
         YS_TRY(ys_machine_move(job, YS_STAGE_CANCELLED, entry.at_ms, err));
+        YS_TRY(ys_restore_settle(session->store, job, err));
         return ys_job_update(session->store, job, err);
     default: break;
     }

@@ -1,5 +1,5 @@
-/* look.c: listings that the engine makes: before a lane's first write, when it is complete, and
- * as the proof before a delete. Each reads first (the client's own transactions), then writes what
+/* look.c: listings that the engine makes: before a lane's first write and when it is complete
+ * (proof.c: before a delete). Each reads first (the client's own transactions), then writes what
  * it found in one transaction. */
 #include <stdio.h>
 #include <string.h>
@@ -10,11 +10,6 @@
 /* Our record of when a call left and the server's of when a row was added may be that far apart: a
  * Date has whole seconds, and a skew below two is taken for noise. */
 #define CLOCKS_APART_MS INT64_C(5000)
-
-/* Runs `body` over the listing in one transaction. */
-typedef enum ys_status (*with_listing_fn)(struct ys_engine *engine, size_t lane,
-                                          const struct ys_listing *listing,
-                                          struct ys_error *err);
 
 /* Entries that are private or deleted count too: a row that stands here is not lost by a delete
  * elsewhere. */
@@ -58,8 +53,8 @@ static enum ys_status no_listing(struct ys_engine *engine, size_t number,
     return ys_engine_lane_gone(engine, number, "playlist_gone", text, err);
 }
 
-static enum ys_status look(struct ys_engine *engine, size_t lane, with_listing_fn body,
-                           struct ys_error *err)
+enum ys_status ys_engine_look(struct ys_engine *engine, size_t lane, ys_with_listing_fn body,
+                              struct ys_error *err)
 {
     struct ys_listing listing;
     enum ys_status status;
@@ -151,7 +146,7 @@ static enum ys_status survey(struct ys_engine *engine, size_t number,
 
 enum ys_status ys_engine_survey(struct ys_engine *engine, size_t lane, struct ys_error *err)
 {
-    return look(engine, lane, survey, err);
+    return ys_engine_look(engine, lane, survey, err);
 }
 
 /* ---------------------------------------------------------------- verify */
@@ -374,47 +369,6 @@ enum ys_status ys_engine_verify(struct ys_engine *engine, size_t lane, struct ys
     }
     ys_listing_free(&listing);
     return status;
-}
-
-/* ---------------------------------------------------------------- prove */
-
-static enum ys_status prove(struct ys_engine *engine, size_t number,
-                            const struct ys_listing *listing, struct ys_error *err)
-{
-    struct ys_lane *lane = &engine->agenda.lanes[number];
-    size_t task = ys_lane_task(&engine->agenda, lane), i;
-    char text[512];
-
-    if (listing->gone) return ys_engine_done(engine, task, "", "it was gone already", err);
-    if (listing->refused)
-        return ys_engine_stop_lane(engine, number, "not_listable", listing->message, err);
-    /* Where this stops a delete, the library on which it was planned was not what is there. */
-    YS_TRY(ys_playlist_doubt(engine->store, lane->playlist_id, err));
-    if ((int64_t)listing->count < listing->total_results) {
-        ys_format(text, sizeof text,
-                  "\"%.150s\" stays: YouTube speaks of %lld videos in it but shows %zu.",
-                  engine->agenda.tasks[task].title, (long long)listing->total_results,
-                  listing->count);
-        return ys_engine_stop_lane(engine, number, "short_listing", text, err);
-    }
-    for (i = 0; i < listing->count; i++) {
-        const char *why =
-            ys_agenda_objection(&engine->agenda, number, listing->items[i].video_id, 0);
-        if (!why) continue;
-        ys_format(text, sizeof text, "\"%.150s\" stays: the video %s (\"%.150s\"): %s.",
-                  engine->agenda.tasks[task].title, listing->items[i].video_id,
-                  listing->items[i].title ? listing->items[i].title : "", why);
-        return ys_engine_stop_lane(engine, number, "unaccounted", text, err);
-    }
-    YS_TRY(ys_listing_store(engine->store, listing, err));
-    lane->rows = listing->count;
-    lane->proved_ms = listing->begun_mono_ms;
-    return YS_OK;
-}
-
-enum ys_status ys_engine_prove(struct ys_engine *engine, size_t lane, struct ys_error *err)
-{
-    return look(engine, lane, prove, err);
 }
 
 /* ---------------------------------------------------------------- metadata */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "library/prooffile.h"
 #include "sync/machine.h"
 #include "sync/session.h"
 
@@ -137,4 +138,26 @@ enum ys_status ys_errors_each(struct ys_session *session, int64_t job_id, ys_err
                               void *ctx, struct ys_error *err)
 {
     return ys_joberror_walk(session->store, job_id, each, ctx, err);
+}
+
+/* ---------------------------------------------------------------- proofs */
+
+enum ys_status ys_proofs_each(struct ys_session *session, int64_t job_id, ys_proof_fn each,
+                              void *ctx, struct ys_error *err)
+{
+    return ys_proof_walk(session->store, job_id, each, ctx, err);
+}
+
+enum ys_status ys_proofs_sum(struct ys_session *session, int64_t job_id,
+                             struct ys_proof_summary *out, struct ys_error *err)
+{
+    return ys_proof_summary(session->store, job_id, out, err);
+}
+
+void ys_proofs_file(struct ys_session *session, int64_t job_id, char out[1024])
+{
+    char name[YS_PROOF_FILE_BYTES];
+
+    ys_proof_file_name(job_id, name);
+    ys_format(out, 1024, "%.960s/%s", session->backup_dir, name);
 }

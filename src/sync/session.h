@@ -34,6 +34,10 @@ struct ys_job {
 YS_CHECKED enum ys_status ys_session_open_on(struct ys_session **out,
                                              const struct ys_options *options, const char *vfs,
                                              struct ys_error *err);
+/* job.c: what a forecast needs to know of today. */
+struct ys_plan_today;
+YS_CHECKED enum ys_status ys_session_today(struct ys_session *session, struct ys_plan_today *out,
+                                           struct ys_error *err);
 /* A request to stop is answered once: the call that stopped clears it. Returns `status`. */
 enum ys_status ys_session_answer(struct ys_session *session, enum ys_status status);
 /* leftovers.c: before the library is read for a plan (waits; *any: close them after it was read

@@ -41,9 +41,11 @@ static enum ys_status verify(const struct ys_buf *content, struct ys_row_backup 
     return ys_backup_verify(file.path, NULL, out, err);
 }
 
-/* Counts lines as a reader without JSON would, and closes the file with what that gives. */
+/* Counts lines as a reader without JSON would, and closes the file with what that gives: a file of
+ * format 1 counts no policies. */
 static void add_end(struct ys_buf *content)
 {
+    int64_t format = strstr(ys_buf_text(content), "\"ytsync_backup\":1,") ? 1 : YS_BACKUP_FORMAT;
     struct ys_backup_tally tally = {0};
     char sha256[YS_SHA256_TEXT_BYTES];
     const char *line, *feed;
@@ -60,7 +62,7 @@ static void add_end(struct ys_buf *content)
         }
     }
     YS_REQUIRE(ys_sha256_hex(ys_buf_text(content), content->bytes, sha256));
-    ys_backup_end_line(content, &tally, sha256);
+    ys_backup_end_line(content, format, &tally, sha256);
 }
 
 /* The same file with one bit changed, without its end, and with something behind its end. */

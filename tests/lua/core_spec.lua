@@ -7,12 +7,13 @@ local run = tostring({}):match("0x(%x+)")
 local databases = 0
 
 local SESSION_METHODS = {
-    "add_video", "cancel", "categories", "channel", "close", "config_get", "config_set",
-    "confirm", "create_playlist", "delete_playlist", "errors", "fetch", "forget_import",
-    "health", "import_takeout", "interrupt", "items",
-    "job", "log", "log_lines", "now", "operations", "pause", "plan", "playlists", "quota",
-    "resume", "retry_failed", "set_token", "sleep", "start", "status", "use_signin", "videos",
-    "whoami",
+    "add_video", "backup_create", "backup_diff", "backup_export", "backup_find", "backup_prune",
+    "backup_verify", "backups", "cancel", "categories", "channel", "close", "config_get",
+    "config_set", "confirm", "create_playlist", "delete_playlist", "errors", "fetch",
+    "forget_import", "health", "import_takeout", "interrupt", "items", "job", "log", "log_lines",
+    "now", "operations", "pause", "plan", "playlists", "policy_keep", "proof_summary", "proofs",
+    "quota", "restore_plan", "resume", "retry_failed", "set_token", "sleep", "start", "status",
+    "undo_plan", "use_signin", "videos", "whoami",
 }
 
 -- A path that no test used yet.
@@ -67,6 +68,17 @@ end
 
 -- The arguments that a method needs to get past its argument check.
 local ARGUMENTS = {
+    proofs = { 1 },
+    proof_summary = { 1 },
+    backup_create = { "by hand" },
+    backup_find = { "1" },
+    backup_verify = { "1" },
+    backup_diff = { "1", "2" },
+    backup_prune = { 1 },
+    backup_export = { "1", "tables" },
+    policy_keep = { "hash", "text" },
+    restore_plan = { "last" },
+    undo_plan = { 1 },
     set_token = { "t" }, sleep = { 1 }, config_get = { "quota.daily" },
     config_set = { "quota.daily", 5000 }, items = { "PLx" }, operations = { 1 }, errors = { 1 },
     create_playlist = { { title = "T" } }, add_video = { "PLx", "video-00001" },

@@ -173,6 +173,14 @@ local function remaining(world)
     return math.max(0, world.config["quota.daily"] - world.config["quota.keep"] - world.used)
 end
 
+function Session.policy_keep()
+    return true
+end
+
+function Session.proof_summary()
+    return nil, "there is none", "not_found"
+end
+
 function Session:quota()
     local world = self.world
     return {

@@ -200,7 +200,7 @@ static char *line_of(char *text, int number)
 static void test_lines(void **state)
 {
     static const char *const expected[] = {
-        "{\"ytsync_backup\":1,\"program\":\"" YS_VERSION "\",\"channel_id\":\"UCmine\","
+        "{\"ytsync_backup\":2,\"program\":\"" YS_VERSION "\",\"channel_id\":\"UCmine\","
         "\"channel_title\":\"A collector\",\"fetched_at\":null,\"trigger\":\"job 3\","
         "\"at\":\"2026-11-22T10:00:00Z\"}",
         "{\"kind\":\"playlist\",\"id\":\"PLodd\",\"title\":\"Jazz \\\"late\\\" \\\\ night\\n\\t"
@@ -250,7 +250,7 @@ static void test_lines(void **state)
                                  "\"rule\":\"title 'jazz'\"}\n"));
     assert_non_null(strstr(text, "\n{\"kind\":\"end\",\"lines\":17,\"playlists\":2,\"items\":4,"
                                  "\"videos\":4,\"origins\":4,\"categories\":1,"
-                                 "\"category_videos\":1,\"sha256\":\""));
+                                 "\"category_videos\":1,\"policies\":0,\"sha256\":\""));
     assert_null(strstr(text, "other"));
     assert_int_equal(text[bytes - 1], '\n');
     free(text);
@@ -365,6 +365,37 @@ static void test_flips(void **state)
     ok(world, verify(world, out.file, out.sha256));
 }
 
+/* Every bit of the smallest backup there is: a flipped one is found, and the file is named. */
+static void test_every_bit(void **state)
+{
+    struct world *world = *state;
+    struct ys_row_backup out;
+    size_t bytes, i;
+    char *text, byte;
+    int bit;
+
+    stores_begin(world->store);
+    world->account = stores_account(world->store, "UCempty");
+    stores_exec(world->store, "DELETE FROM origins");
+    stores_commit(world->store);
+    ok(world, create(world, &out));
+    text = stores_file(out.file, &bytes);
+    for (i = 0; i < bytes; i++) {
+        for (bit = 0; bit < 8; bit++) {
+            byte = (char)(text[i] ^ (1 << bit));
+            stores_overwrite(out.file, (long)i, &byte, 1);
+            if (verify(world, out.file, NULL) != YS_EBACKUP) {
+                print_error("bit %d of byte %zu flipped, not found\n", bit, i);
+                fail();
+            }
+            assert_non_null(strstr(world->err.message, out.file));
+        }
+        stores_overwrite(out.file, (long)i, &text[i], 1);
+    }
+    free(text);
+    ok(world, verify(world, out.file, out.sha256));
+}
+
 /* Cut after each byte. */
 static void test_truncated(void **state)
 {
@@ -393,8 +424,8 @@ static void test_strange_files(void **state)
     struct world *world = *state;
     char path[SCRATCH_PATH_BYTES];
 
-    assert_int_equal(verify_text(world, "{\"ytsync_backup\":2,\"anything\":[]}\n"), YS_EBACKUP);
-    assert_true(stores_error(&world->err, YS_EBACKUP, "newer ytsync", "format 2", NULL));
+    assert_int_equal(verify_text(world, "{\"ytsync_backup\":3,\"anything\":[]}\n"), YS_EBACKUP);
+    assert_true(stores_error(&world->err, YS_EBACKUP, "newer ytsync", "format 3", NULL));
     (void)verify_text(world, "{\"ytsync_backup\":0,\"at\":\"2026-01-01T00:00:00Z\"}\n");
     assert_true(stores_error(&world->err, YS_EBACKUP, "line 1", NULL));
     (void)verify_text(world, "{\"ytsync_backup\":1,\"at\":\"yesterday\"}\n");
@@ -539,6 +570,7 @@ int main(void)
         TEST(test_record),        TEST(test_lines),         TEST(test_spoilt_columns),
         TEST(test_several),       TEST(test_empty),         TEST(test_large),
         TEST(test_flips),         TEST(test_truncated),     TEST(test_strange_files),
+        TEST(test_every_bit),         TEST(test_truncated),     TEST(test_strange_files),
         TEST(test_after_the_end), TEST(test_disk_full),     TEST(test_bad_folders),
         TEST(test_memory),        TEST(test_spoilt_row),
     };

@@ -7,6 +7,7 @@ local help = require("ytsync.cli.help")
 local job = require("ytsync.cli.job")
 local options = require("ytsync.cli.options")
 local logout = require("ytsync.cli.logout")
+local restore = require("ytsync.cli.restore")
 local text = require("ytsync.text")
 
 local VERBS = {
@@ -27,6 +28,9 @@ local VERBS = {
     { name = "retry", definition = job.retry },
     { name = "status", definition = require("ytsync.cli.status") },
     { name = "log", definition = require("ytsync.cli.log") },
+    { name = "backup", definition = require("ytsync.cli.backup") },
+    { name = "restore", definition = restore.restore },
+    { name = "undo", definition = restore.undo },
     { name = "quota", definition = require("ytsync.cli.quota") },
     { name = "doctor", definition = require("ytsync.cli.doctor") },
     { name = "config", definition = require("ytsync.cli.config") },
@@ -48,10 +52,9 @@ VERBS[#VERBS + 1] = { name = "help", definition = help.definition(find, function
 end) }
 
 -- Verbs that take further words.
-local WITH_ARGUMENTS = {
-    cancel = true, config = true, explain = true, find = true, help = true, import = true,
-    pause = true, resume = true, retry = true, schedule = true,
-}
+local WITH_ARGUMENTS = { backup = true, cancel = true, config = true, explain = true,
+    find = true, help = true, import = true, pause = true, restore = true, resume = true,
+    retry = true, schedule = true, undo = true }
 
 local function system_world()
     return {

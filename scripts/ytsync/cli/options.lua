@@ -21,6 +21,7 @@ M.OPTIONS = {
         verbs = { log = true, status = true, pause = true, resume = true, cancel = true,
             retry = true } },
     ["--json"] = { key = "json" },
+    ["--keep"] = { key = "keep", value = "NUMBER", number = true, verbs = { backup = true } },
     ["--limit"] = { key = "limit", value = "NUMBER", number = true,
         verbs = { find = true, log = true } },
     ["--no-browser"] = { key = "no_browser", verbs = { login = true, run = true } },
@@ -39,7 +40,7 @@ M.OPTIONS = {
     ["--switch"] = { key = "switch", verbs = { login = true } },
     ["--verbose"] = { key = "verbose" },
     ["--version"] = { key = "version" },
-    ["--wait"] = { key = "wait", verbs = { run = true } },
+    ["--wait"] = { key = "wait", verbs = { run = true, restore = true, undo = true } },
     ["--write"] = { key = "write", verbs = { login = true } },
     ["--yes"] = { key = "yes" },
 }

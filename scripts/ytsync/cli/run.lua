@@ -6,6 +6,7 @@ local policydiff = require("ytsync.cli.policydiff")
 local preview = require("ytsync.preview")
 local report = require("ytsync.report")
 local signin = require("ytsync.cli.signin")
+local safety = require("ytsync.safety")
 local text = require("ytsync.text")
 local work = require("ytsync.cli.work")
 
@@ -40,7 +41,9 @@ local function go_on(ctx, session, policy, status)
             option), "wrong_state", nil, ("Let it go on: %s\nOr give it up and plan anew: %s")
             :format(ctx:command("run"), ctx:command("cancel")))
     end
-    if status.policy_hash ~= "" and status.policy_hash ~= policy.hash then
+    if safety.restores(status) then -- no policy has a say in it
+        policy = nil
+    elseif status.policy_hash ~= "" and status.policy_hash ~= policy.hash then
         return refuse_other_policy(ctx, policy, status)
     end
     if status.pause_reason == "user_paused" or status.pause_requested then

@@ -6,6 +6,7 @@ local notify = require("ytsync.notify")
 local placed = require("ytsync.placed")
 local receipt = require("ytsync.receipt")
 local report = require("ytsync.report")
+local safety = require("ytsync.safety")
 local text = require("ytsync.text")
 
 local M = {}
@@ -61,6 +62,10 @@ local function second_yes(ctx, session, id)
     local titles = doomed(session, id)
     local lines = { ("All videos are in their places. %s can now be deleted:"):format(
         text.count(#titles, "old playlist")) }
+    local sum = session:proof_summary(id)
+    if sum then
+        table.insert(lines, 1, safety.proof(sum))
+    end
     for position, title in ipairs(titles) do
         if position > TITLES_MAX then
             lines[#lines + 1] = ("  and %d more"):format(#titles - TITLES_MAX)
