@@ -105,8 +105,8 @@ fetch_cjson() {
     apt=$work/apt
     mkdir -p "$apt/lists/partial" "$apt/cache"
     mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 2>/dev/null | head -n 1)
-    echo "deb-src ${mirror:-http://deb.debian.org/debian} $VERSION_CODENAME main" \
-        >"$apt/sources.list"
+    [ -n "$mirror" ] || return 1
+    echo "deb-src $mirror $VERSION_CODENAME main" >"$apt/sources.list"
     set -- -q -o "Dir::Etc::SourceList=$apt/sources.list" -o Dir::Etc::SourceParts=/dev/null \
         -o "Dir::State::Lists=$apt/lists" -o "Dir::Cache=$apt/cache" -o APT::Sandbox::User=
     (cd "$apt" && apt-get "$@" update && apt-get "$@" source --download-only lua-cjson &&
