@@ -307,7 +307,8 @@ function Context:has_database()
 end
 
 local function folder_of(path)
-    return path:match("^(.*)/[^/]*$") or "."
+    local folder = path:match("^(.*)/[^/]*$") or "."
+    return folder == "" and "/" or folder
 end
 M.folder_of = folder_of
 
