@@ -139,6 +139,9 @@ function Simulator:stop()
     end
 end
 
+-- A test that fails leaves its simulator running, and closing the pipe waits for its end.
+Simulator.__gc = Simulator.stop
+
 --- Calls the command against this simulator. `more` overrides settings; "" takes one away.
 function Simulator:run(words, more, under)
     local env = {}
