@@ -194,6 +194,12 @@ void ys_agenda_reopen(struct ys_agenda *agenda, size_t task)
     lane->gone = false;
 }
 
+/* Each with the line of the policy that would settle it. */
+static const char not_wanted[] = "no category wants it and the policy does not drop it; otherwise ="
+                                 " \"drop\" or a category for the rest would settle it";
+static const char not_seen[] = "it was not seen in its new playlist; a new plan adds it, and gone ="
+                               " \"forget\" lets it go when it is private or deleted";
+
 const char *ys_agenda_objection(const struct ys_agenda *agenda, size_t lane,
                                 const char *video_id, int64_t own_copies)
 {
@@ -202,15 +208,13 @@ const char *ys_agenda_objection(const struct ys_agenda *agenda, size_t lane,
 
     if (ys_map_get(&agenda->drops, video_id, NULL)) return NULL;
     if (!ys_map_get(&agenda->homes, video_id, &number))
-        return "no category wants it and the policy does not drop it; otherwise = \"drop\" or a "
-               "category for the rest would settle it";
+        return not_wanted;
     for (home = (size_t)number; home != YS_NO_TASK; home = agenda->home_list[home].next) {
         const struct ys_home *at = &agenda->home_list[home];
         if (at->lane == lane && own_copies > 1) continue;
         if (at->lane == lane) return "its only copy is the one that would be taken out";
         if (!ys_map_get(&agenda->lanes[at->lane].present, video_id, &copies) || copies < 1)
-            return "it was not seen in its new playlist; a new plan adds it, and gone = \"forget\" "
-                   "lets it go when it is private or deleted";
+            return not_seen;
     }
     return NULL;
 }
