@@ -17,18 +17,23 @@
 #define NOWHERE "/dev/null"
 #define REASON_BYTES 128
 
+#ifndef __GLIBC__ /* unistd.h has it there */
 extern char **environ;
+#endif
 
 /* ------------------------------------------------------------------ detached */
 
 bool ys_spawn_detached(const char *program, const char *argument)
 {
-    char *words[] = {(char *)(uintptr_t)program, (char *)(uintptr_t)argument, NULL};
+    /* posix_spawn wants words that may be changed, and changes none. */
+    const char *given[] = {program, argument, NULL};
+    char *words[sizeof given / sizeof *given];
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     pid_t pid;
     int number;
 
+    memcpy(words, given, sizeof given);
     if (posix_spawn_file_actions_init(&actions) != 0) return false;
     if (posix_spawnattr_init(&attributes) != 0) {
         (void)posix_spawn_file_actions_destroy(&actions);

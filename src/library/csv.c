@@ -36,9 +36,11 @@ void ys_csv_init(struct ys_csv *csv, char *text, size_t bytes)
 /* How many bytes of blank stand at `text`, 0 for none. */
 static size_t blank_bytes(const char *text, const char *end)
 {
-    if (text < end && (*text == ' ' || *text == '\t')) return 1;
-    if (end - text >= 2 && memcmp(text, no_break_space, 2) == 0) return 2;
-    if (end - text >= 3 && memcmp(text, byte_order_mark, 3) == 0) return 3;
+    size_t left = (size_t)(end - text);
+
+    if (left >= 1 && (*text == ' ' || *text == '\t')) return 1;
+    if (left >= 2 && memcmp(text, no_break_space, 2) == 0) return 2;
+    if (left >= 3 && memcmp(text, byte_order_mark, 3) == 0) return 3;
     return 0;
 }
 

@@ -297,14 +297,17 @@ static bool any_row(const char *text, size_t bytes, int64_t *lines)
 
     for (*lines = -1; at < end; at++) {
         const char *line = at;
+        size_t line_bytes;
         while (at < end && *at != '\n' && *at != '\r') at++;
         while (line < at && strchr(" \t\"'", *line)) line++;
-        *lines += line < at;
-        if (at - line < 11) continue;
+        line_bytes = (size_t)(at - line);
+        *lines += line_bytes > 0;
+        /* cppcheck takes the loop over the line for empty. */
+        if (line_bytes < 11) continue; /* cppcheck-suppress knownConditionTrueFalse */
         memcpy(id, line, 11);
         id[11] = '\0';
         found = found || (ys_video_id_valid(id) &&
-                          (at - line == 11 || strchr(",;\t\" ", line[11]) != NULL));
+                          (line_bytes == 11 || strchr(",;\t\" ", line[11]) != NULL));
     }
     return found;
 }

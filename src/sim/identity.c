@@ -203,8 +203,8 @@ static enum ys_status exchange(struct ys_sim_call *call, const struct ys_sim_par
     return give(call, &grant, err);
 }
 
-static enum ys_status token(struct ys_sim_call *call, const struct ys_sim_params *form,
-                            struct ys_error *err)
+static enum ys_status grant_token(struct ys_sim_call *call, const struct ys_sim_params *form,
+                                  struct ys_error *err)
 {
     struct ys_sim *sim = call->sim;
     const char *grant = ys_sim_param(form, "grant_type");
@@ -251,7 +251,8 @@ enum ys_status ys_sim_identity(struct ys_sim_call *call, struct ys_error *err)
     if (call->request->body_bytes) memcpy(body, call->request->body, call->request->body_bytes);
     if (!ys_sim_params_parse(&form, body))
         return refuse(call, 400, "invalid_request", "Bad Request");
-    return call->method == YS_SIM_M_TOKEN ? token(call, &form, err) : revoke(call, &form, err);
+    return call->method == YS_SIM_M_TOKEN ? grant_token(call, &form, err)
+                                          : revoke(call, &form, err);
 }
 
 /* ------------------------------------------------------------------ for tests */
