@@ -137,11 +137,11 @@ static void tell(struct comparing *comparing, struct ys_difference difference)
         comparing->stopped = true;
 }
 
-/* Counts the videos of `of`, tells each that `in` has beyond that, and marks those that both have
- * in order (video ids of `common`, count in *common_count). */
+/* Counts the videos of `of`, tells each that `in` has beyond that, and keeps those that both have,
+ * in order (numbers of entries of `in` in `common`, count in *common_count). */
 static enum ys_status tell_extra(struct comparing *comparing, const struct side *in,
                                  const struct side *of, const struct head *head,
-                                 enum ys_difference_kind kind, const struct entry **common,
+                                 enum ys_difference_kind kind, size_t *common,
                                  size_t *common_count, struct ys_error *err)
 {
     struct ys_map left;
@@ -161,7 +161,7 @@ static enum ys_status tell_extra(struct comparing *comparing, const struct side 
         count = 0;
         if (ys_map_get(&left, entry->video_id, &count) && count > 0) {
             status = ys_map_put(&left, entry->video_id, count - 1, err);
-            common[(*common_count)++] = entry;
+            common[(*common_count)++] = i;
         } else {
             tell(comparing, (struct ys_difference){.kind = kind,
                                                    .playlist_id = head->id,
@@ -177,8 +177,8 @@ static enum ys_status compare_entries(struct comparing *comparing, const struct 
                                       struct ys_error *err)
 {
     struct side *a = &comparing->sides[0], *b = &comparing->sides[1];
-    const struct entry **common_a = ys_alloc_zero(a->entry_count + 1, sizeof *common_a);
-    const struct entry **common_b = ys_alloc_zero(b->entry_count + 1, sizeof *common_b);
+    size_t *common_a = ys_alloc_zero(a->entry_count + 1, sizeof *common_a);
+    size_t *common_b = ys_alloc_zero(b->entry_count + 1, sizeof *common_b);
     size_t count_a = 0, count_b = 0, i;
     enum ys_status status = YS_OK;
 
@@ -190,7 +190,7 @@ static enum ys_status compare_entries(struct comparing *comparing, const struct 
         status = tell_extra(comparing, b, a, head, YS_DIFFERENCE_VIDEO_NEW, common_b, &count_b,
                             err);
     for (i = 0; status == YS_OK && i < count_a && i < count_b; i++)
-        if (strcmp(common_a[i]->video_id, common_b[i]->video_id) != 0) break;
+        if (strcmp(a->entries[common_a[i]].video_id, b->entries[common_b[i]].video_id) != 0) break;
     if (status == YS_OK && i < count_a)
         tell(comparing, (struct ys_difference){.kind = YS_DIFFERENCE_ORDER,
                                                .playlist_id = head->id,

@@ -62,12 +62,11 @@ static struct cost cost_with(const char *fault)
 {
     struct ys_truth_report report;
     struct cost cost, before;
-    enum ys_status status;
 
     begin_job();
     before = so_far();
     if (fault) world_fault(&world, fault);
-    while ((status = world_steps(&world)) != YS_OK) {
+    while (world_steps(&world) != YS_OK) {
         if (ys_job_wait_ms(world.job) < 0)
             fail_msg("%s: %s", fault ? fault : "no fault", world.err.message);
         world_ok(&world, ys_session_sleep(world.session, ys_job_wait_ms(world.job), &world.err));
