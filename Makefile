@@ -269,6 +269,7 @@ doc-check:
 
 ## asan: the suites under AddressSanitizer and UBSan, Lua in a static host with a busy collector
 asan: B = $(call flavour_build,asan)
+asan: PROGRAMS = $(filter-out $(NOT_ASAN),$(TESTS))
 asan:
 	@sh .ci/deps test
 	@$(SUBMAKE) -k FLAVOUR=asan BUILD=$(B) lib simd test-programs lua-host $(OR_FAIL)

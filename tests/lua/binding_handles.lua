@@ -2,8 +2,8 @@
 -- Returns function(db) -> true, or raises.
 local core = require "ytsync.core"
 
-local PLAN_METHODS = { "blocks", "close", "days", "guard", "items", "playlists", "preview",
-    "warnings" }
+local PLAN_METHODS = { "blocks", "close", "days", "guard", "items", "losses", "playlists",
+    "preview", "warnings" }
 local JOB_METHODS = { "close", "decide", "events", "id", "step", "stop", "wait_ms" }
 local SPEC = { categories = { { key = "A", videos = { { "video-0001A", "x" } } } } }
 
