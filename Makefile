@@ -225,7 +225,8 @@ flavour_build = $(if $(BUILD_GIVEN),$(BUILD)-$(1),build/$(1))
 # The longest comes first, so that the others run beside it.
 SUITES ?= sim unit contract lua crash fuzz lint
 SUITES_asan ?= sim unit contract lua fuzz
-STORM_SEEDS_ASAN ?= 200
+STORM_SEEDS_ASAN ?= 150
+CRASHES_ASAN_ONE_IN ?= 25
 SUITES_valgrind ?= unit contract lua
 # Thousands of runs in one program: minutes under valgrind each, and `make asan` has them.
 NOT_VALGRIND := sync sync_% errors_settle known_faults_% lua_oom client_days torture_%
@@ -252,7 +253,7 @@ demo:
 test:
 	@sh .ci/deps test
 	@$(SUBMAKE) -k all test-programs $(OR_FAIL)
-	@$(RUN_TESTS) --build $(BUILD) $(SUITES)
+	@$(RUN_TESTS) --build $(BUILD) --limit 900 $(SUITES)
 
 # The unit programs alone, without deps: for use while writing code.
 unit: unit-programs
@@ -275,7 +276,9 @@ asan:
 	@$(SUBMAKE) -k FLAVOUR=asan BUILD=$(B) lib simd test-programs lua-host $(OR_FAIL)
 	@ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1 \
 	    YTSYNC_STORM_SEEDS=$(STORM_SEEDS_ASAN) \
-	    $(RUN_TESTS) --build $(B) --stress --lua $(abspath $(B))/tests/lua-host $(SUITES_asan)
+	    YTSYNC_ENUMERATE_ONE_IN=$(CRASHES_ASAN_ONE_IN) \
+	    $(RUN_TESTS) --build $(B) --stress --limit 900 \
+	    --lua $(abspath $(B))/tests/lua-host $(SUITES_asan)
 
 ## valgrind: the unit and Lua suites under valgrind
 valgrind: B = $(call flavour_build,valgrind)

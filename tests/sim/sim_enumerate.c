@@ -9,7 +9,7 @@
  * of a file (the database, its log, a backup, the lock, the state file). To end right before each
  * point is to end at every moment that makes a difference: between two points nothing changes but
  * memory, which a dead process has not. First crashes: all points (of the second job, which is
- * there for its moves, one write in five), the syncs, requests and replies in all modes. Second
+ * there for its moves, one write in ten), the syncs, requests and replies in all modes. Second
  * crashes: behind every first one that is a sync, a request or a reply, the first RECOVERY_POINTS
  * points of the recovery, in steps of STRIDE with an offset that moves on from crash to crash, so
  * that each number is met behind every STRIDEth first crash. YTSYNC_SOAK takes each, and --all
@@ -29,7 +29,7 @@
 #define OPERATIONS_MAX 20
 #define SEEDS_TRIED 2000
 #define RECOVERY_POINTS 60
-#define STRIDE 12
+#define STRIDE 20
 #define RUN_LIMIT_S 120
 /* Turns of the loop in which nothing happens are points like the others; a few are enough. */
 #define STEP_MS 20000
@@ -61,7 +61,7 @@ struct sample {
 };
 static const struct sample samples[] = {
     {"delete", 160, YS_OLD_DELETE, false, 1},
-    {"order", 1, YS_OLD_REUSE, true, 5},
+    {"order", 1, YS_OLD_REUSE, true, 10},
 };
 #define SAMPLES (sizeof samples / sizeof samples[0])
 
@@ -220,6 +220,15 @@ static bool takes(int64_t point, enum mode mode)
     return mode == (enum mode)(point % MODE_COUNT);
 }
 
+/* The sanitizer build takes one first crash in so many. */
+static bool in_share(int64_t point)
+{
+    const char *one_in = getenv("YTSYNC_ENUMERATE_ONE_IN");
+    int64_t share = one_in ? strtoll(one_in, NULL, 10) : 1;
+
+    return share <= 1 || point % share == 0;
+}
+
 static bool first_crashes(struct run *run, int64_t points, bool every)
 {
     int64_t every_write = every || getenv("YTSYNC_SOAK") ? 1 : run->sample->every_write;
@@ -230,6 +239,7 @@ static bool first_crashes(struct run *run, int64_t points, bool every)
     for (run->kills[0] = 1; run->kills[0] <= points; run->kills[0]++) {
         if (all.log[run->kills[0] - 1].kind == STORM_WRITE && run->kills[0] % every_write != 0)
             continue;
+        if (!in_share(run->kills[0])) continue;
         for (mode = 0; mode < MODE_COUNT; mode++) {
             if (!takes(run->kills[0], (enum mode)mode)) continue;
             run->mode = (enum mode)mode;
@@ -246,6 +256,7 @@ static bool second_crashes(struct run *run, int64_t points, bool every)
 
     for (run->kills[0] = 1; run->kills[0] <= points; run->kills[0]++) {
         if (!every && all.log[run->kills[0] - 1].kind == STORM_WRITE) continue;
+        if (!in_share(run->kills[0])) continue;
         run->mode = (enum mode)(run->kills[0] % MODE_COUNT);
         run->kill_count = 2;
         for (run->kills[1] = run->kills[0] + 1 + offset++ % step;

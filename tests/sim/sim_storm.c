@@ -1,7 +1,7 @@
 /* sim_storm.c: storms from many seeds.
  *
  *   sim_storm                          what `make test` runs: fixed seeds, then fresh ones
- *   sim_storm --seeds N --from S       N seeds from S on, --jobs J processes at a time (default 1)
+ *   sim_storm --seeds N --from S       N seeds from S on, --jobs J processes at a time (default 2)
  *   sim_storm --seed S [-v]            one seed, with every event when -v is given
  *   sim_storm --twice ...              each seed twice; both must be the same to the last event
  *   sim_storm --record FILE ...        every exchange with the simulated YouTube (sim/record.h)
@@ -27,6 +27,7 @@
 /* Of these, those that are new at every run. */
 #define FRESH_PERCENT 15
 #define BLOCK_SEEDS 50
+#define JOBS 2
 #define JOBS_MAX 16
 #define BLOCKS_MAX 100000
 /* No seed takes a second; one that takes this long hangs. */
@@ -203,7 +204,7 @@ int main(int argc, char **argv)
 {
     const char *given = getenv("YTSYNC_SEED"), *count = getenv("YTSYNC_STORM_SEEDS");
     int64_t all = count ? strtoll(count, NULL, 10) : SEEDS;
-    struct options options = {.from = 1, .seeds = -1, .jobs = 1};
+    struct options options = {.from = 1, .seeds = -1, .jobs = JOBS};
     struct options fresh;
     struct storm_counts sum = {0};
     int64_t number = 0;
