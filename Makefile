@@ -229,7 +229,10 @@ STORM_SEEDS_ASAN ?= 150
 CRASHES_ASAN_ONE_IN ?= 25
 SUITES_valgrind ?= unit contract lua
 # Thousands of runs in one program: minutes under valgrind each, and `make asan` has them.
-NOT_VALGRIND := sync sync_% errors_settle known_faults_% lua_oom client_days torture_%
+NOT_VALGRIND := sync sync_% errors_settle known_faults_% lua_oom client_days torture_% \
+    preview preview_% plan_optimal restore schedule_runs
+# The second half of runs of one kind.
+NOT_ASAN := preview_more
 # A test that cannot be built is a failed test, not a test less.
 OR_FAIL = || { echo 'the build failed, see above'; echo '0 passed, 1 failed'; exit 1; }
 PROGRAMS = $(TESTS)
