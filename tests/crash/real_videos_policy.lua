@@ -17,14 +17,14 @@ return y.policy {
         -- "Music" and "Sports" are there already: they are kept, and what does not belong leaves.
         y.category "Trailers" {
             when = y.any {
-                y.title { "official trailer", "teaser trailer", "trailer #" },
+                y.title { "official trailer", "teaser trailer" },
                 y.all { y.tag "trailer", y.from "Film & Animation" },
             },
         },
         y.category "Music" {
             from = "Music",
             when = y.any { is_music_video, y.title { "official video", "official music video",
-                "(audio)", "lyric video" } },
+                "audio", "lyric video" } },
             description = "Songs, concerts and clips.",
         },
         y.category "Late night" { from = "late night", when = y.channel(LATE_SHOWS) },

@@ -11,11 +11,31 @@ local PLAYLISTS_LEAST = 80
 
 -- ------------------------------------------------------------------ another reading of a policy
 
-local function each_word(words, test)
+-- Letters and digits are words; between words stands one space, also at both ends. Signs beyond
+-- ASCII (dashes, quotes, emoji) and scripts without spaces end a word.
+local function spaced(text)
+    local out = { " " }
+    for _, code in utf8.codes(text:lower()) do
+        local is_word = code < 128 and utf8.char(code):find("%w")
+            or code >= 0xC0 and code < 0x2000
+        if is_word then
+            out[#out + 1] = utf8.char(code)
+        elseif out[#out] ~= " " then
+            out[#out + 1] = " "
+        end
+    end
+    return table.concat(out) .. (out[#out] == " " and "" or " ")
+end
+
+-- Whether one of the words stands in one of the texts, as whole words; * stands for anything.
+local function each_word(words, texts)
     for _, word in ipairs(type(words) == "string" and { words } or words) do
-        local pattern = word:lower():gsub("[%^%$%(%)%%%.%[%]%+%-%?]", "%%%0"):gsub("%*", ".-")
-        if test(pattern) then
-            return true
+        local pattern = " " .. word:lower():gsub("[^%w*]+", " "):gsub("%*", ".-") .. " "
+        pattern = pattern:gsub("%.%- $", "")
+        for _, text in ipairs(texts) do
+            if spaced(text):find(pattern) then
+                return true
+            end
         end
     end
     return false
@@ -43,13 +63,7 @@ local Y = {
     end,
     tag = function(words)
         return function(video)
-            return each_word(words, function(pattern)
-                for _, tag in ipairs(video.tags) do
-                    if tag:lower():find(pattern) then
-                        return true
-                    end
-                end
-            end)
+            return each_word(words, video.tags)
         end
     end,
     any = function(rules)
@@ -82,9 +96,7 @@ end
 for _, field in ipairs({ "title", "channel" }) do
     Y[field] = function(words)
         return function(video)
-            return each_word(words, function(pattern)
-                return video[field]:lower():find(pattern) ~= nil
-            end)
+            return each_word(words, { video[field] })
         end
     end
 end
