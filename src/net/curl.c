@@ -91,8 +91,7 @@ struct curl_transport {
 
 /* ------------------------------------------------------------------ callbacks of libcurl */
 
-/* Called when a request is about to be written to a connection, new or reused. With a libcurl that
- * does not know it, a request that waits for its connection leaves within the time limit. */
+/* Called when a request is about to be written to a connection, new or reused. */
 #if HAVE_BEFORE_REQUEST
 static int before_request(void *ctx, char *remote_ip, char *local_ip, int remote_port,
                           int local_port)
@@ -138,6 +137,8 @@ static size_t take_body(char *out, size_t size, size_t count, void *ctx)
     struct slot *slot = ctx;
     size_t bytes = slot->body_bytes - slot->body_taken;
 
+    /* The headers have left by themselves; a process may have stood still since. */
+    if (slot->may_leave && !slot->may_leave(slot->may_leave_ctx)) return CURL_READFUNC_ABORT;
     if (bytes > size * count) bytes = size * count;
     if (bytes > 0) memcpy(out, slot->body + slot->body_taken, bytes);
     slot->body_taken += bytes;
@@ -490,8 +491,7 @@ static enum ys_status curl_start(struct ys_transport *transport,
         return status;
     }
     slot->state = SLOT_ACTIVE;
-    /* At once, so that its time limit runs from now on. What fails shows in the next poll. */
-    (void)perform(self, NULL);
+    (void)perform(self, NULL); /* so that its time limit runs; what fails shows in the next poll */
     return YS_OK;
 }
 

