@@ -181,7 +181,7 @@ static int moved_when(const struct opt_case *at, const struct opt_category *cate
 
     for (i = 0; i < playlist->row_count; i++) {
         int rank = category->rank[playlist->rows[i]];
-        if (!(still & 1u << i)) continue;
+        if (i >= TRIED_ROWS_MAX || !(still & 1u << i)) continue;
         if (rank < 0 || at->gone[playlist->rows[i]] || rank <= last) return -1;
         last = rank;
         kept[playlist->rows[i]] = true;
