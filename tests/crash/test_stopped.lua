@@ -98,8 +98,8 @@ local function round(number)
     -- One request may have been on its very way to the connection when the process was stopped.
     -- What it writes is never among that: its body is held back.
     local later, bodies = {}, 0
-    for number, request in ipairs(simulator:ask("/sim/requests").requests) do
-        if number > sent then
+    for place, request in ipairs(simulator:ask("/sim/requests").requests) do
+        if place > sent then
             later[#later + 1] = request.method .. " " .. tostring(request.status)
             local has_body = request.method:find("%.insert$") or request.method:find("%.update$")
             bodies = bodies + (has_body and 1 or 0)
