@@ -34,6 +34,9 @@ bool ys_spawn_detached(const char *program, const char *argument)
     int number;
 
     memcpy(words, given, sizeof given);
+    /* POSIX lets the child alone find out that a program is not there (it does so under valgrind);
+     * a path can be looked at before. */
+    if (strchr(program, '/') && access(program, X_OK) != 0) return false;
     if (posix_spawn_file_actions_init(&actions) != 0) return false;
     if (posix_spawnattr_init(&attributes) != 0) {
         (void)posix_spawn_file_actions_destroy(&actions);
