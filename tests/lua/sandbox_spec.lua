@@ -76,6 +76,10 @@ end)
 local LONG = "it ran for too long"
 local PATTERN = "a search pattern took too long"
 local MEMORY = "it used too much memory and was stopped"
+-- A second of the plain build; under valgrind and ASan everything takes many times as long, and
+-- what grows slowly may meet the one limit before the other.
+local PLAIN = (os.getenv("YTSYNC_BUILD") or "plain"):find("plain", 1, true) ~= nil
+local SECOND_S = PLAIN and 1 or 60
 
 describe("what takes too much", function()
     for _, case in ipairs({
@@ -109,8 +113,11 @@ describe("what takes too much", function()
                 return chunk()
             end)
             assert.is_false(ok)
-            assert.equal("p.lua:1: " .. case[3], message:sub(1, #case[3] + 9))
-            assert.truthy(os.clock() - start < 1)
+            local said = message:sub(1, #case[3] + 9)
+            if PLAIN or case[3] ~= MEMORY or not message:find(LONG, 1, true) then
+                assert.equal("p.lua:1: " .. case[3], said)
+            end
+            assert.truthy(os.clock() - start < SECOND_S)
             assert.is_nil(debug.gethook())
         end)
     end
