@@ -216,8 +216,9 @@ static enum ys_status make_job(struct storm *storm, bool *nothing)
 
     *nothing = false;
     storm->err = (struct ys_error){0};
-    /* A row that each listing hid in the storm is found by a full fetch, at the latest. */
-    full = storm->rows_hidden && storm->empty_plans > 0;
+    /* A row that each listing hid in the storm, or a change by the user that left the number of
+     * entries as it was, is found by a full fetch, at the latest. */
+    full = (storm->rows_hidden || storm->oracle.library_touched) && storm->empty_plans > 0;
     status = ys_fetch(storm->session, full, NULL, NULL, &fetched, &storm->err);
     if (status != YS_OK) return status;
     target = policy_target(storm);
