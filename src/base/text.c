@@ -72,7 +72,7 @@ bool ys_utf8_valid(const char *text, size_t bytes)
 
     while (text < end) {
         uint32_t code = 0;
-        size_t sequence = decode(text, end, &code);
+        size_t sequence = (unsigned char)*text < 0x80 ? 1 : decode(text, end, &code);
 
         if (sequence == 0) return false;
         text += sequence;

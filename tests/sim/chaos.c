@@ -33,7 +33,8 @@ static int permille_of(const struct storm *storm, enum storm_point point)
     }
 }
 
-enum memvfs_answer chaos_point(struct storm *storm, enum storm_point point, const char *what)
+enum memvfs_answer chaos_point(struct storm *storm, enum storm_point point, const char *what,
+                               const char *file)
 {
     static const char *const names[] = {
 #define X(code, name) name,
@@ -59,8 +60,8 @@ enum memvfs_answer chaos_point(struct storm *storm, enum storm_point point, cons
             answer = chance_one_in(&storm->random, 2) ? MEMVFS_DIE_BEFORE : MEMVFS_DIE_AFTER;
     }
     if (answer != MEMVFS_GO_ON)
-        storm_note(storm, "DIES %s %s (%s), point %lld",
-                   answer == MEMVFS_DIE_AFTER ? "after" : "before", names[point], what,
+        storm_note(storm, "DIES %s %s (%s %s), point %lld",
+                   answer == MEMVFS_DIE_AFTER ? "after" : "before", names[point], what, file,
                    (long long)storm->points);
     return answer;
 }
@@ -68,7 +69,6 @@ enum memvfs_answer chaos_point(struct storm *storm, enum storm_point point, cons
 static enum memvfs_answer at_disk(void *ctx, enum memvfs_op op, const char *file)
 {
     struct storm *storm = ctx;
-    char what[160];
 
     if (!storm->calm && storm->disk_fail_in > 0 && op != MEMVFS_DELETE &&
         --storm->disk_fail_in == 0) {
@@ -79,8 +79,8 @@ static enum memvfs_answer at_disk(void *ctx, enum memvfs_op op, const char *file
                    how == MEMVFS_FAIL_FULL ? ", no space" : "");
         return how;
     }
-    (void)snprintf(what, sizeof what, "%s %s", memvfs_op_name(op), file);
-    return chaos_point(storm, op == MEMVFS_SYNC ? STORM_COMMIT : STORM_WRITE, what);
+    return chaos_point(storm, op == MEMVFS_SYNC ? STORM_COMMIT : STORM_WRITE, memvfs_op_name(op),
+                       file);
 }
 
 void chaos_install(struct storm *storm)

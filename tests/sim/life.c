@@ -137,7 +137,7 @@ static enum tap_answer at_request(void *ctx, enum tap_point point,
     if (point == TAP_SEND && request->is_write && storm->paused)
         storm_fail(storm, "a write was sent although the job is paused: %.100s", request->url);
     answer = chaos_point(storm, point == TAP_SEND ? STORM_SEND : STORM_REPLY,
-                         point == TAP_SEND ? "request" : "reply");
+                         point == TAP_SEND ? "request" : "reply", "");
     storm->on_wire += point == TAP_SEND ? 1 : -1;
     if (answer == MEMVFS_GO_ON) return TAP_GO_ON;
     memvfs_kill(storm->disk);
@@ -193,7 +193,7 @@ static void state_power_loss(struct storm *storm)
 static enum memvfs_answer at_file(void *ctx, const char *call)
 {
     struct storm *storm = ctx;
-    enum memvfs_answer answer = chaos_point(storm, STORM_WRITE, call);
+    enum memvfs_answer answer = chaos_point(storm, STORM_WRITE, call, "");
 
     if (answer != MEMVFS_GO_ON) memvfs_kill(storm->disk);
     return answer;

@@ -20,6 +20,8 @@
 /* Nobody puts a file back within the time that a request can be on the wire. */
 #define COPY_PAUSE_MS 180000
 #define DAYS_MAX 200
+/* A process that dies so often gets to no request any more; the storm is over then. */
+#define CRASHES_MAX 50
 
 /* ---------------------------------------------------------------- notes */
 
@@ -423,7 +425,8 @@ static bool turn(struct storm *storm)
 
     if (storm->session && life_is_dead(storm)) life_end(storm);
     play_with_copies(storm);
-    if (!storm->calm && storm->counts.requests >= storm->scenario.storm_requests)
+    if (!storm->calm && (storm->counts.requests >= storm->scenario.storm_requests ||
+                         storm->counts.crashes >= CRASHES_MAX))
         chaos_end(storm);
     if (!storm->session) {
         start_again(storm);

@@ -211,7 +211,8 @@ void chaos_sign_in(struct storm *storm);
 /* The storm ends: nothing goes wrong from here on. */
 void chaos_end(struct storm *storm);
 /* Whether the process is to end at this point: before it, after it, or not. */
-enum memvfs_answer chaos_point(struct storm *storm, enum storm_point point, const char *what);
+enum memvfs_answer chaos_point(struct storm *storm, enum storm_point point, const char *what,
+                               const char *file);
 
 /* ---------------------------------------------------------------- user.c */
 
