@@ -682,9 +682,11 @@ struct ys_category_spec {
     enum ys_privacy new_privacy; /* of a playlist that is created; UNSET: private */
     bool ordered;             /* the playlist stands in the order in which its videos are added;
                                * false: its order is not the policy's business */
+    int64_t priority;         /* the higher is carried out first; among equals the one that takes
+                               * the fewest units, so that playlists are ready early */
 };
 
-/* Adds a category; *index_out is its number. Earlier categories are filled first. */
+/* Adds a category; *index_out is its number. */
 YS_CHECKED enum ys_status ys_target_add_category(struct ys_target *target,
                                                  const struct ys_category_spec *spec,
                                                  size_t *index_out, struct ys_error *err);

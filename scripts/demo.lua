@@ -8,7 +8,8 @@
 -- and runs scripts/sync.lua as a user would. Days pass in seconds: program and simulator follow
 -- one clock file. YTSYNC_DEMO_API_URL names a proxy in front of the simulator. What became of
 -- the library is then asked of the simulator, not of ytsync.
--- Ends with 1 when anything was lost or doubled, or when a second run finds something to do.
+-- Ends with 1 when anything was lost or doubled, when a day cost other units than predicted, or
+-- when a second run finds something to do.
 
 local folder = (arg[0]:match("^(.*)/[^/]*$") or ".")
 local build = (arg[1] or "build/plain"):gsub("/simd$", "")
@@ -154,8 +155,10 @@ local function predicted(output)
     return whole(output:match("This plan: ([%d,]+) units")), days
 end
 
--- Day by day: what was predicted, what the simulator charged, what became ready.
+-- Day by day: what was predicted, what the simulator charged, what became ready. Whether each day
+-- came as predicted.
 local function show_calendar(facts)
+    local right = #facts.days == #facts.quota_days
     heading("The calendar: predicted, and what it was")
     say("  ", text.pad("day", 14), text.right("predicted", 10), text.right("charged", 10),
         "   what becomes ready")
@@ -164,7 +167,9 @@ local function show_calendar(facts)
         local used = charged.used - (position == 1 and facts.before or 0)
         say("  ", text.pad(charged.day, 14), text.right(text.number(day.units), 10),
             text.right(text.number(used), 10), "   ", text.cut(day.ready, 43))
+        right = right and used == day.units
     end
+    return right
 end
 
 local function show_report(facts)
@@ -219,11 +224,11 @@ local function play(demo)
     local again = demo:ytsync("run --yes --delete")
     local left = operations(plan_json(demo))
     plan.units, plan.calendar = predicted(output)
-    show_calendar({ days = plan.calendar, quota_days = quota.days, before = before })
+    local right = show_calendar({ days = plan.calendar, quota_days = quota.days, before = before })
     show_report({ plan = plan, truth = truth, units = units - before, days = days })
     say(("  A second run %s."):format(left == 0 and "plans nothing"
         or ("still finds %d operations"):format(left)))
-    return again == 0 and left == 0 and truth.lost == 0 and truth.doubled == 0
+    return again == 0 and left == 0 and truth.lost == 0 and truth.doubled == 0 and right
 end
 
 local function farewell()

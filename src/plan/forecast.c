@@ -59,20 +59,28 @@ static enum ys_status add_op(struct model *model, const struct ys_snapshot *snap
     return ys_agenda_add(&model->agenda, &task, err);
 }
 
+/* Whether videos have their home in the category: assignments stand in the order of categories. */
+static bool holds_videos(const struct ys_plan *plan, size_t category, size_t *at)
+{
+    size_t begin = *at;
+
+    while (*at < plan->assigned_count && plan->assigned[*at].category == category) ++*at;
+    return *at > begin;
+}
+
 static enum ys_status build(struct model *model, const struct ys_plan *plan,
                             const struct ys_snapshot *snapshot, struct ys_error *err)
 {
-    size_t i, lane;
+    size_t at = 0, i, lane;
 
+    /* Lanes stand in the order of the operations, as the engine has them (load.c). */
+    for (i = 0; i < plan->op_count; i++) YS_TRY(add_op(model, snapshot, &plan->ops[i], err));
     for (i = 0; i < plan->category_count; i++) {
         const struct ys_plan_category *category = &plan->categories[i];
         YS_TRY(ys_agenda_lane(&model->agenda, category->key, category->playlist_id, &lane, err));
         model->agenda.lanes[lane].rows = (size_t)category->rows_now;
+        model->agenda.lanes[lane].destination = holds_videos(plan, i, &at);
     }
-    /* Lanes stand in the order of the categories. */
-    for (i = 0; i < plan->assigned_count; i++)
-        model->agenda.lanes[plan->assigned[i].category].destination = true;
-    for (i = 0; i < plan->op_count; i++) YS_TRY(add_op(model, snapshot, &plan->ops[i], err));
     model->lane_of = ys_alloc_zero(plan->playlist_count, sizeof *model->lane_of);
     if (!model->lane_of) return ys_fail(err, YS_ENOMEM, "Memory ran out.");
     for (i = 0; i < plan->playlist_count; i++)

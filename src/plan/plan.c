@@ -254,6 +254,7 @@ static enum ys_status build(struct ys_plan *plan, const struct ys_snapshot *snap
     YS_TRY(warn_doubled_titles(plan, snapshot, err));
     YS_TRY(keep_target(plan, target, err));
     YS_TRY(ys_plan_part(plan, snapshot, target, options, err));
+    YS_TRY(ys_plan_sequence(plan, err));
     return describe(plan, snapshot, target, today, err);
 }
 

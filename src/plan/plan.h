@@ -145,6 +145,8 @@ YS_CHECKED enum ys_status ys_plan_part(struct ys_plan *plan, const struct ys_sna
                                        const struct ys_target *target,
                                        const struct ys_plan_options *options,
                                        struct ys_error *err);
+/* Puts the operations into the order in which they are carried out. */
+YS_CHECKED enum ys_status ys_plan_sequence(struct ys_plan *plan, struct ys_error *err);
 /* Fills plan->playlists, but for ready_at_ms. */
 YS_CHECKED enum ys_status ys_plan_overview(struct ys_plan *plan,
                                            const struct ys_snapshot *snapshot,

@@ -132,6 +132,7 @@ enum ys_status ys_target_add_category(struct ys_target *target,
                            : spec->new_privacy != YS_PRIVACY_UNSET ? spec->new_privacy
                                                                    : YS_PRIVACY_PRIVATE;
     category.ordered = spec->ordered;
+    category.priority = spec->priority;
     ys_map_init(&category.index);
     YS_TRY(YS_GROW(target->categories, target->category_capacity, target->category_count, err));
     target->categories[target->category_count] = category;

@@ -17,6 +17,7 @@ struct ys_target_category {
     const char *playlist_id;       /* NULL, or named by the policy */
     enum ys_privacy privacy;       /* UNSET: not the policy's business */
     enum ys_privacy new_privacy;   /* of a created playlist; never UNSET */
+    int64_t priority;              /* the higher is carried out first */
     bool ordered;                  /* the order of `videos` is the playlist's */
     struct ys_wanted *videos;
     size_t video_count, video_capacity;

@@ -72,6 +72,33 @@ static void use_today(struct world *world, uint64_t seed)
     }
 }
 
+/* What the simulator charged on a day so far. */
+static int64_t charged_on(struct world *world, int64_t day)
+{
+    struct ys_sim_quota quota;
+    int64_t i;
+
+    for (i = 0; ys_sim_quota_nth(world->sim, i, &quota, NULL) == YS_OK; i++)
+        if (quota.day == day) return quota.used_units;
+    return 0;
+}
+
+/* Each day of the calendar was charged as predicted; the first one had `before` units already. */
+static void compare_days(struct world *world, uint64_t seed, const struct ys_plan *plan,
+                         int64_t first_day, int64_t before)
+{
+    struct ys_plan_day day;
+    size_t i;
+
+    for (i = 0; ys_plan_day(plan, i, &day); i++) {
+        int64_t number = ys_pacific_day(day.starts_at_ms);
+        int64_t units = charged_on(world, number) - (number == first_day ? before : 0);
+        if (units != day.units)
+            fail_msg("seed %llu, day %zu: predicted %lld units, charged %lld",
+                     (unsigned long long)seed, i, (long long)day.units, (long long)units);
+    }
+}
+
 /* The last quota day on which the simulator charged anything, and all that it charged. */
 static int64_t charged(struct world *world, int64_t *last_day)
 {
@@ -86,7 +113,7 @@ static int64_t charged(struct world *world, int64_t *last_day)
 
 static void compare(struct world *world, uint64_t seed)
 {
-    int64_t first_day, last_day, before, units, days;
+    int64_t first_day, last_day, before, before_today, units, days;
     struct ys_preview preview;
     struct ys_plan *plan = world_plan(world);
     enum ys_status status;
@@ -94,6 +121,7 @@ static void compare(struct world *world, uint64_t seed)
     ys_plan_preview(plan, &preview);
     first_day = ys_pacific_day(ys_session_now(world->session));
     before = charged(world, &last_day);
+    before_today = charged_on(world, first_day);
     if (ys_plan_count(plan) > 0) {
         world_ok(world, ys_job_start(world->session, plan, &world->job, &world->err));
         world_ok(world, ys_job_confirm(world->session, 0, &world->err));
@@ -101,6 +129,7 @@ static void compare(struct world *world, uint64_t seed)
         if (status != YS_OK)
             fail_msg("seed %llu: %s", (unsigned long long)seed, world->err.message);
     }
+    compare_days(world, seed, plan, first_day, before_today);
     ys_plan_free(plan);
     units = charged(world, &last_day) - before;
     days = units > 0 ? last_day - first_day + 1 : 0;

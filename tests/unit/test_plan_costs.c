@@ -126,10 +126,48 @@ static void test_sources_and_protected(void **state)
     assert_string_equal(pl_first(YS_OP_PLAYLIST_DELETE, NULL)->playlist_id, "PLb");
 }
 
-/* Renames, inserts, publications, takeouts, deletes: in the order of the stages. */
+/* Whether the operations of a category stand together, in the order of their stages, from `at` on;
+ * *at is behind them then. */
+static bool stand_together(const char *category, size_t *at)
+{
+    size_t begin = *at, i;
+
+    for (; *at < pl_plan->op_count && strcmp(pl_plan->ops[*at].category, category) == 0; ++*at)
+        if (*at > begin && ys_op_kind_stage(pl_plan->ops[*at - 1].kind) >
+                               ys_op_kind_stage(pl_plan->ops[*at].kind))
+            return false;
+    for (i = *at; i < pl_plan->op_count; i++)
+        if (strcmp(pl_plan->ops[i].category, category) == 0) return false;
+    return *at > begin;
+}
+
+/* The higher priority first, then the fewer units, then as the policy has them. */
+static void test_sequence(void **state)
+{
+    size_t at = 0;
+
+    (void)state;
+    (void)pl_playlist("PLall", "All");
+    pl_items(1, 20);
+    (void)pl_category("Five", 1, 5);
+    (void)pl_category("Three", 6, 8);
+    (void)pl_category_spec(&(struct ys_category_spec){.key = "Later", .priority = -1}, 9, 9);
+    (void)pl_category_spec(&(struct ys_category_spec){.key = "Soon", .priority = 2}, 10, 16);
+    (void)pl_category("Also three", 17, 19);
+    (void)pl_category("All", 1, 20);
+    pl_make();
+    assert_true(stand_together("Soon", &at));
+    assert_true(stand_together("Three", &at));
+    assert_true(stand_together("Also three", &at));
+    assert_true(stand_together("Five", &at));
+    assert_true(stand_together("Later", &at));
+    assert_int_equal(at, pl_plan->op_count);
+}
+
+/* Renames, inserts, publications, takeouts of one category after the other, then deletes. */
 static void test_order(void **state)
 {
-    size_t i;
+    size_t at = 0;
 
     (void)state;
     (void)pl_playlist("PLjazz", "Jazz");
@@ -143,9 +181,9 @@ static void test_order(void **state)
                                                       .new_privacy = YS_PRIVACY_PUBLIC}, 8, 9);
     assert_int_equal(ys_target_add_source(pl_target, "PLold", &pl_err), YS_OK);
     pl_make();
-    for (i = 1; i < pl_plan->op_count; i++)
-        assert_true(ys_op_kind_stage(pl_plan->ops[i - 1].kind) <=
-                    ys_op_kind_stage(pl_plan->ops[i].kind));
+    assert_true(stand_together("Rock", &at));
+    assert_true(stand_together("Jazz", &at));
+    assert_int_equal(at, pl_plan->op_count - 1);
     assert_int_equal(pl_plan->ops[pl_plan->op_count - 1].kind, YS_OP_PLAYLIST_DELETE);
 }
 
@@ -320,6 +358,7 @@ int main(void)
         TEST(test_blocks),
         TEST(test_gone_but_at_home),
         TEST(test_sources_and_protected),
+        TEST(test_sequence),
         TEST(test_order),
         TEST(test_plain_units),
         TEST(test_units_are_the_sum),
