@@ -684,6 +684,9 @@ struct ys_category_spec {
                                * false: its order is not the policy's business */
     int64_t priority;         /* the higher is carried out first; among equals the one that takes
                                * the fewest units, so that playlists are ready early */
+    bool trimmed;             /* the policy keeps only some of the videos that match: rows that it
+                               * drops leave the playlist also under YS_OLD_KEEP, when ytsync made
+                               * it */
 };
 
 /* Adds a category; *index_out is its number. */

@@ -1,4 +1,5 @@
 --- What `check` and `find` show: a policy's lines with their videos, and what is odd about them.
+local dropped = require("ytsync.dropped")
 local rules = require("ytsync.rules")
 local text = require("ytsync.text")
 local where = require("ytsync.where")
@@ -37,6 +38,15 @@ local function line_row(line)
         .. counts(text.number(line.videos), text.number(line.alone))
 end
 
+-- How many are left out because they are older.
+local function left_out_row(category)
+    local line = category.keep_newest.place.line
+    local label = line and ("%5d  "):format(line) or "       "
+    return "  " .. text.pad(("%skeep_newest %d leaves out"):format(label,
+        category.keep_newest.most), NAME_COLUMNS)
+        .. text.right(text.number(category.left_out), COUNT_COLUMNS)
+end
+
 -- The playlists with their lines.
 local function playlists(out, summary, coverage, otherwise)
     out[#out + 1] = (" "):rep(NAME_COLUMNS + 2) .. counts("videos", "alone")
@@ -47,6 +57,9 @@ local function playlists(out, summary, coverage, otherwise)
             if line.key == category.key then
                 out[#out + 1] = line_row(line)
             end
+        end
+        if category.left_out then
+            out[#out + 1] = left_out_row(category)
         end
     end
     if summary.left_alone > 0 then
@@ -101,6 +114,9 @@ function M.coverage(summary, coverage, otherwise, list_gone)
     section(out, "Please note:", summary.warnings, function(warning)
         return warning
     end)
+    for _, line in ipairs(dropped.lines(summary.drops)) do
+        out[#out + 1] = line
+    end
     section(out, "In no video:", coverage.nothing, function(entry)
         return ('%s %s "%s"%s'):format(place(entry), entry.kind, entry.word, entry.hint)
     end)

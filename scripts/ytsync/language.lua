@@ -87,7 +87,7 @@ local function add_option(read, readers, option, what)
     if read[option.key] ~= nil then
         where.fail(option.place, ("%s has %s twice"):format(what, option.key))
     end
-    read[option.key] = readers[option.key](option.value)
+    read[option.key] = where.at(option.place, readers[option.key], option.value)
 end
 
 local function read_body(self, name, body)

@@ -27,6 +27,8 @@ local TITLE_CODEPOINTS_MAX = 150
 local DESCRIPTION_CODEPOINTS_MAX = 5000
 -- Playlists on one channel stay below this by far.
 local CATEGORIES_MAX = 1000
+-- More than anybody has saved.
+local NEWEST_MAX = 1000000
 
 local PRIVACIES = { "private", "unlisted", "public" }
 local OLD = { "keep", "reuse", "delete" }
@@ -45,6 +47,7 @@ local GONE = { "keep", "list", "forget" }
 ---@field but_not ytsync.Matcher[]  and none of these may hold
 ---@field everywhere boolean  also when another category has the video already
 ---@field was string[]  titles or ids: the playlist that carries it, while none has its title
+---@field keep_newest {most: integer, place: table}|false  older ones are dropped
 ---@field place {file: string|nil, line: integer|nil}
 local Category = { __name = "ytsync.Category" }
 
@@ -116,6 +119,10 @@ M.category_readers = {
     from = function(value)
         return rules.origin(value, where.here("from"))
     end,
+    keep_newest = function(value)
+        return { most = fields.want_integer("keep_newest", value, 1, NEWEST_MAX),
+            place = where.here("keep_newest") }
+    end,
     order = function(value)
         return fields.choice(orders.WORDS, "order", value)
     end,
@@ -155,6 +162,7 @@ function M.build_category(name, body, ways, place)
         but_not = body.but_not or {},
         everywhere = body.everywhere or false,
         was = body.was or {},
+        keep_newest = body.keep_newest or false,
         place = place,
     }, Category)
 end
@@ -193,9 +201,9 @@ function M.category_name(name, what)
 end
 
 --- Begins a category: y.category "Name" { from =, when =, but_not =, everywhere =, privacy =,
---- title =, description =, playlist =, was =, order = }. A video belongs to it when it was ever
---- seen in a playlist of `from`, or when `when` (a rule, or a function that gets the video's table)
---- says so, unless a rule of `but_not` holds.
+--- title =, description =, playlist =, was =, order =, keep_newest = }. A video belongs to it when
+--- it was ever seen in a playlist of `from`, or when `when` (a rule, or a function that gets the
+--- video's table) says so, unless a rule of `but_not` holds.
 ---@param name string  its stable name; also the playlist's title unless `title` is given
 ---@return fun(body: table): ytsync.Category
 function M.category(name)

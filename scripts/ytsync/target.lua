@@ -6,6 +6,7 @@
 local compile = require("ytsync.compile")
 local core = require("ytsync.core")
 local Directory = require("ytsync.directory")
+local newest = require("ytsync.newest")
 local orders = require("ytsync.order")
 local rules = require("ytsync.rules")
 local sandbox = require("ytsync.sandbox")
@@ -160,6 +161,7 @@ local function new_categories(policy, directory, warnings)
             new_privacy = policy.privacy,
             playlist_id = playlist_id or nil,
             ordered = category.order and true or nil,
+            trimmed = category.keep_newest and true or nil,
             videos = {},
         }
     end
@@ -213,7 +215,6 @@ local function protect_unmentioned(policy, directory, protect)
     end
     add_mentioned(directory, mentioned, policy.give_up)
     add_mentioned(directory, mentioned, policy.inbox)
-    add_mentioned(directory, mentioned, policy.inbox)
     for _, playlist in ipairs(live(directory.all)) do
         local ours = (playlist.made_by_job or 0) ~= 0 or (playlist.category or "") ~= ""
         if not mentioned[playlist.id] and not ours then
@@ -257,7 +258,8 @@ function M.program(policy, now_ms)
     return program, first
 end
 
--- What the orders of the policy compare of a video, by order; nil when nothing is ordered.
+-- What the orders of the policy, and keep_newest, compare of a video, by order; nil when nothing is
+-- compared.
 local function sort_keys(state, video)
     if #state.orders.words == 0 then
         return nil
@@ -269,24 +271,36 @@ local function sort_keys(state, video)
     return keys
 end
 
--- Adds a video to the category of that number.
+-- Adds a video to the category of that number; keys.live is whether it is neither private nor
+-- deleted.
 local function add(state, number, id, reason, keys)
     local list, order = state.categories[number].videos, state.orders[number]
+    local age = state.orders.ages[number]
     list[#list + 1] = { id, reason }
     if order then
         state.orders.keys[number][#list] = keys[order]
     end
+    if age then
+        state.orders.dates[number][#list] = keys.live and keys[age]
+        if keys.live and not keys[age] then
+            state.orders.undated[number] = state.orders.undated[number] + 1
+        end
+    end
 end
 
--- The orders of the categories by their numbers; `words`: each once; `keys`: of their videos.
+-- The orders of the categories by their numbers; `words`: each once; `keys`: of their videos;
+-- `ages`, `dates` and `undated`: what ytsync.newest wants of them.
 local function orders_of(policy)
-    local out, seen = { words = {}, keys = {} }, {}
+    local out, seen = { words = {}, keys = {}, ages = {}, dates = {}, undated = {} }, {}
     for number, category in ipairs(policy.categories) do
-        local order = category.order
-        out[number], out.keys[number] = order, {}
-        if order and not seen[order] then
-            seen[order] = true
-            out.words[#out.words + 1] = order
+        out[number], out.keys[number] = category.order, {}
+        out.ages[number], out.dates[number] = newest.order(category), {}
+        out.undated[number] = 0
+        for _, order in ipairs({ category.order or out.ages[number], out.ages[number] }) do
+            if order and not seen[order] then
+                seen[order] = true
+                out.words[#out.words + 1] = order
+            end
         end
     end
     return out
@@ -346,6 +360,9 @@ local function place_videos(state, policy, videos, guard)
                 state.drops[#state.drops + 1] = { id, forget }
             else
                 local keys = sort_keys(state, video)
+                if keys then
+                    keys.live = not is_gone
+                end
                 local count = program:place(video, homes, ways)
                 if count > 0 then
                     put(state, video, id, keys, count)
@@ -442,8 +459,22 @@ end
 ---@field unmatched integer  that no category wants
 ---@field gone integer  private or deleted
 ---@field left_alone integer  that leave_alone keeps where they are
----@field categories {key: string, videos: integer}[]
+---@field categories {key: string, videos: integer, left_out: integer|nil,
+---  keep_newest: table|false}[]  left_out: older ones, under keep_newest
+---@field drops {id: string, title: string, rule: string}[]  dropped by the policy in so many words
 ---@field warnings string[]
+
+-- The dropped videos with their titles.
+local function drops_of(drops, videos)
+    local titles, out = {}, {}
+    for position = 1, #drops > 0 and #videos or 0 do
+        titles[videos[position].id] = videos[position].title
+    end
+    for position, entry in ipairs(drops) do
+        out[position] = { id = entry[1], title = titles[entry[1]] or "", rule = entry[2] }
+    end
+    return out
+end
 
 --- Tries a policy on a library.
 ---@param policy ytsync.Policy
@@ -498,6 +529,8 @@ function M.build(policy, library, options)
     if not ok then
         return nil, M.failure(policy, program, first, state.video, raised), "policy_error", trace
     end
+    local cut, left_out = newest.apply(policy, categories, state.orders, warnings)
+    table.move(cut, 1, #cut, #state.drops + 1, state.drops)
     sort_videos(state)
     local target = {
         old = policy.old,
@@ -511,8 +544,10 @@ function M.build(policy, library, options)
         categories = categories,
     }
     for position, category in ipairs(categories) do
-        summary.categories[position] = { key = category.key, videos = #category.videos }
+        summary.categories[position] = { key = category.key, videos = #category.videos,
+            left_out = left_out[position], keep_newest = policy.categories[position].keep_newest }
     end
+    summary.drops = drops_of(state.drops, library.videos)
     return target, summary
 end
 

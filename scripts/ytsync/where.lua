@@ -10,6 +10,8 @@ local own = {}
 
 -- {source = "@policy.lua", name = "policy.lua", keys = index(text)} while a policy file is loaded.
 local active = nil
+-- The place of M.at while it runs.
+local pinned = nil
 
 -- Frames looked at from the constructor upward; a policy nests far less.
 local FRAMES_MAX = 200
@@ -183,10 +185,29 @@ local function name_of(source)
     return source:sub(1, 1) == "@" and source:sub(2) or "(text)"
 end
 
+--- Calls a function for something that stands at `place`, wherever it is called from.
+---@param place {file: string|nil, line: integer|nil}
+---@param call fun(value: any): any
+---@param value any
+---@return any
+function M.at(place, call, value)
+    local before = pinned
+    pinned = place
+    local ok, result = pcall(call, value)
+    pinned = before
+    if not ok then
+        error(result, 0)
+    end
+    return result
+end
+
 --- Where the user's call stands. With a key: where that key is written, when it can be found.
 ---@param key string|nil
 ---@return {file: string|nil, line: integer|nil}
 function M.here(key)
+    if pinned then
+        return pinned
+    end
     local frame = user_frame()
     local line = frame and frame.currentline > 0 and frame.currentline or nil
     if not active then

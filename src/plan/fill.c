@@ -242,9 +242,27 @@ static const char *reason_to_leave(const struct rows *rows, size_t row,
     return NULL;
 }
 
+/* Under old = "keep" the user's own playlist keeps what the policy drops. */
+static enum ys_status tell_kept(struct ys_plan *plan, const struct rows *rows,
+                                const struct ys_target *target, struct ys_error *err)
+{
+    long long kept = 0;
+    size_t i;
+
+    for (i = 0; i < rows->playlist->item_count; i++)
+        kept += rows->ranks[i] == YS_NO_RANK &&
+                ys_map_get(&target->drop_index, rows->playlist->items[i].video_id, NULL);
+    if (kept == 0) return YS_OK;
+    return ys_plan_warn(plan, err,
+                        "\"%.150s\" is your own playlist: with old = \"keep\" %lld video%s in it "
+                        "that the policy drops stay%s.",
+                        rows->playlist->title, kept, kept == 1 ? "" : "s", kept == 1 ? "s" : "");
+}
+
 /* Rows of a carried-on playlist that the policy has elsewhere or dropped, and surplus copies.
- * Under old = "keep" nothing is taken out; unmatched videos always stay, and so do private and
- * deleted ones that could not be inserted elsewhere. */
+ * Under old = "keep" nothing is taken out but of a playlist that ytsync made and that holds only
+ * some of what matches; unmatched videos always stay, and so do private and deleted ones that could
+ * not be inserted elsewhere. */
 enum ys_status ys_plan_takeouts(struct ys_plan *plan, const struct ys_plan_category *category,
                                 const struct ys_snapshot *snapshot,
                                 const struct ys_target *target, struct ys_error *err)
@@ -259,8 +277,15 @@ enum ys_status ys_plan_takeouts(struct ys_plan *plan, const struct ys_plan_categ
     enum ys_status status;
     size_t i;
 
-    if (target->old == YS_OLD_KEEP || category->playlist == YS_NO_PLAYLIST) return YS_OK;
+    bool trimmed = category->wanted->trimmed, keep = target->old == YS_OLD_KEEP;
+
+    if ((keep && !trimmed) || category->playlist == YS_NO_PLAYLIST) return YS_OK;
     status = read_rows(&rows, category, snapshot, target, err);
+    if (keep && status == YS_OK && rows.playlist->made_by_job == 0) {
+        status = tell_kept(plan, &rows, target, err);
+        free_rows(&rows);
+        return status;
+    }
     for (i = 0; status == YS_OK && i < rows.playlist->item_count; i++) {
         takeout.rule = reason_to_leave(&rows, i, snapshot, target);
         if (!takeout.rule) continue;

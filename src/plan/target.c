@@ -133,6 +133,7 @@ enum ys_status ys_target_add_category(struct ys_target *target,
                                                                    : YS_PRIVACY_PRIVATE;
     category.ordered = spec->ordered;
     category.priority = spec->priority;
+    category.trimmed = spec->trimmed;
     ys_map_init(&category.index);
     YS_TRY(YS_GROW(target->categories, target->category_capacity, target->category_count, err));
     target->categories[target->category_count] = category;

@@ -19,6 +19,7 @@ struct ys_target_category {
     enum ys_privacy new_privacy;   /* of a created playlist; never UNSET */
     int64_t priority;              /* the higher is carried out first */
     bool ordered;                  /* the order of `videos` is the playlist's */
+    bool trimmed;                  /* rows leave it under any `old`, when ytsync made it */
     struct ys_wanted *videos;
     size_t video_count, video_capacity;
     struct ys_map index;           /* video id -> its number in `videos` */

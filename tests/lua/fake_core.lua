@@ -40,7 +40,7 @@ M.worlds = {}
 M.tty = {}
 
 --- A new library at a database path: playlists = {{id, title, videos = {ids}, made_by_job}},
---- videos = {{id, title, channel, tags, availability}}.
+--- videos = {{id, title, channel, tags, availability, published_at}}.
 function M.world(path, fields)
     local world = {
         now = START_MS, used = 0, next_id = 1, jobs = {}, log = {}, fail = {},
@@ -246,7 +246,8 @@ function Session:videos()
         end
         out[#out + 1] = {
             id = video.id, title = video.title, channel = video.channel or "",
-            description = "", tags = video.tags or {}, published_at = 0, saved_at = 0,
+            description = "", tags = video.tags or {}, published_at = video.published_at or 0,
+            saved_at = 0,
             availability = video.availability or "live", playlists = titles, playlist_ids = ids,
         }
     end

@@ -31,6 +31,25 @@ describe("a plan over HTTP", function()
         end
     end)
 
+    check("is held back by the policy's limit before anything is asked or done", function()
+        simulator.write(sim.env.YTSYNC_POLICY, 'settings {\n    limit = { units_per_run = 400, '
+            .. 'deletes_per_run = 0 },\n}\nplaylist "All" { title "*" }')
+        local code, out, err, _ = sim:run("plan")
+        assert.equal(0, code, err)
+        local flat = out:gsub("%s+", " ")
+        has(flat, "policy.lua:2: This plan cannot be started: the policy allows 400 units a run "
+            .. "(limit.units_per_run), and it needs ")
+        assert.falsy(flat:find("To do it", 1, true))
+        assert.falsy(flat:find("Please note", 1, true), flat)
+        code, _, err = sim:run("run --yes")
+        assert.equal(1, code)
+        has(err:gsub("%s+", " "), "cannot be started")
+        has(err, "A part of it: ")
+        has(err, "run --max-units 400")
+        _, out = sim:run("status --json")
+        assert.equal(0, json.decode(out).job or 0)
+    end)
+
     check("is begun with a part at the price that was shown, and ended with the rest", function()
         local code, out, err, _ = sim:run("plan --all")
         assert.equal(0, code, err)

@@ -69,6 +69,37 @@ describe("ytsync.sim", function()
         assert.truthy(kinds.item_insert >= 3)
     end)
 
+    it("keeps the newest, also of what it filled itself under old = \"keep\"", function()
+        local world = assert(sim.new({ seed = 9 }))
+        local function add(number)
+            assert(world:add_video({ id = ("video-%05d"):format(number), title = "News",
+                published_at = number * 86400000 }))
+            return ("video-%05d"):format(number)
+        end
+        local source = { add(1), add(2), add(3) }
+        local id = assert(world:add_playlist({ title = "All", videos = source }))
+        local session <close> = assert(world:open({ db = database() }))
+        local policy = { categories = { y.category("New")({ when = y.title("news"),
+            keep_newest = 2 }) } }
+        local function sync()
+            assert(session:fetch())
+            local plan <close> = assert(session:plan({ policy = policy }))
+            local job <close> = assert(session:start(plan))
+            run_to_the_end(session, job)
+            return plan:preview()
+        end
+        assert.equal(2, sync().add_videos.count)
+        assert.equal("All=3 New=2", titles(world))
+        assert(session:add_video(id, add(4)))
+        local preview = sync()
+        assert.same({ 1, 1 }, { preview.add_videos.count, preview.delete_playlists.count })
+        assert.equal("All=4 New=2", titles(world))
+        assert.same({ 0, 0 }, { world:report().lost, world:report().doubled })
+        assert(session:fetch())
+        local plan <close> = assert(session:plan({ policy = policy }))
+        assert.equal(0, plan:preview().units)
+    end)
+
     it("makes faults, days and other spenders", function()
         local world = assert(sim.new({ seed = 5, videos = 60, playlists = 6, daily_units = 1500 }))
         local session <close> = assert(world:open({ db = database() }))

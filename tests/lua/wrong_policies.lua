@@ -43,6 +43,13 @@ M.files = {
         .. 'categories = { y.category "A" { when = y.tittle "a" } } }', 2,
         "there is no y.tittle; did you mean 'title'?" },
     -- types
+    { "a number that is none", 'playlist "A" { title "a",\n  keep_newest = "10" }', 2,
+        "keep_newest is '10', but can be a whole number from 1 to 1000000" },
+    { "a line of its own", 'playlist "A" { title "a",\n  privacy "pubic",\n}\n'
+        .. 'playlist "B" { title "b", privacy = "public" }', 2,
+        "privacy is 'pubic', but can be 'private', 'unlisted', 'public'; did you mean 'public'?" },
+    { "a limit", 'settings {\n  limit = { unit_per_run = 5 } }', 2,
+        "unknown key 'unit_per_run' in limit; did you mean 'units_per_run'?" },
     { "a number for a text", 'playlist "A" { title(7) }', 1,
         "title takes a text or a list of texts, not 7" },
     { "a list in a list", 'playlist "A" { title { "a", { "b" } } }', 1,

@@ -200,6 +200,40 @@ static void test_gone_videos(void **state)
     assert_int_equal(pl_preview.unavailable, 2);
 }
 
+/* keep_newest: what is dropped leaves the playlist that ytsync made under any `old`; the user's own
+ * one loses nothing under "keep", and says so. */
+static void test_a_trimmed_playlist(void **state)
+{
+    struct ys_category_spec spec = {.key = "Jazz", .trimmed = true};
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < 2; i++) {
+        bool made = i == 0;
+        pl_old(YS_OLD_KEEP);
+        if (made) {
+            pl_at(pl_playlist("PLjazz", "Jazz"))->made_by_job = 3;
+            pl_items(1, 4);
+        } else {
+            pl_at(0)->made_by_job = 0;
+        }
+        (void)pl_category_spec(&spec, 3, 5);
+        pl_drop(1, 1);
+        pl_make();
+        assert_int_equal(pl_count(YS_OP_ITEM_INSERT, "Jazz"), 1);
+        assert_int_equal(pl_count(YS_OP_ITEM_DELETE, NULL), made ? 1 : 0);
+        if (made) {
+            assert_string_equal(pl_first(YS_OP_ITEM_DELETE, "Jazz")->video_id, pl_video(1));
+            assert_string_equal(pl_first(YS_OP_ITEM_DELETE, "Jazz")->rule, "the policy drops it");
+            assert_null(ys_plan_warning(pl_plan, 0));
+        } else {
+            assert_string_equal(ys_plan_warning(pl_plan, 0),
+                                "\"Jazz\" is your own playlist: with old = \"keep\" 1 video in it "
+                                "that the policy drops stays.");
+        }
+    }
+}
+
 static void test_no_more_than_a_playlist_holds(void **state)
 {
     (void)state;
@@ -432,6 +466,7 @@ int main(void)
         TEST(test_takeouts),
         TEST(test_gone_entries_are_not_taken_out),
         TEST(test_gone_videos),
+        TEST(test_a_trimmed_playlist),
         TEST(test_no_more_than_a_playlist_holds),
         TEST(test_new_privacy),
         TEST(test_privacy_of_a_carried_on_playlist),

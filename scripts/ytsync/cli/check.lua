@@ -14,7 +14,9 @@ local function add_json(result, summary, coverage)
     result.warnings = json.array(summary.warnings)
     for position, category in ipairs(summary.categories) do
         result.categories[position].videos = category.videos
+        result.categories[position].left_out = category.left_out
     end
+    result.dropped = json.array(summary.drops)
     result.lines, result.nothing = json.array({}), json.array({})
     for position, line in ipairs(coverage.lines) do
         result.lines[position] = { category = line.key, place = where.text(line.place),
@@ -79,8 +81,8 @@ return {
 Loads the policy and says where it is wrong; tries its `expect` lines. When the library was read
 before, shows for each line how many videos it catches, and how many their playlist gets by this
 line alone; texts that no video holds, with the closest name; lines that catch far too much; videos
-that two playlists want, and of those that none wants the most frequent channels and words; the
-slowest function; and playlists named that do not exist.]],
+that two playlists want, and of those that none wants the most frequent channels and words; what the
+policy drops in so many words; the slowest function; and playlists named that do not exist.]],
     run = function(ctx)
         local policy, code = ctx:load_policy()
         if not policy then

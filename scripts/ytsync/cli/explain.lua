@@ -76,22 +76,64 @@ local function contains(list, value)
     return false
 end
 
+local function any_of(list, key, value)
+    for _, entry in ipairs(list) do
+        if entry[key] == value then
+            return entry
+        end
+    end
+    return nil
+end
+
+-- What comes of the homes that the rules say: keep_newest leaves older videos out, and what the
+-- policy drops goes nowhere.
+local function correct(verdict, target, video)
+    local homes = json.array({})
+    verdict.left_out = {}
+    for _, key in ipairs(verdict.homes) do
+        local category = any_of(target.categories, "key", key)
+        if category.trimmed and not any_of(category.videos, 1, video.id) then
+            table.insert(verdict.left_out, key)
+        else
+            homes[#homes + 1] = key
+        end
+    end
+    local drop = any_of(target.drops, 1, video.id)
+    verdict.homes, verdict.dropped = drop and json.array({}) or homes, drop and drop[2]
+end
+
+-- What became of a playlist's wish to have the video.
+local function fate(verdict, entry, alone)
+    local key = entry.category
+    if not key then
+        return "It is left alone"
+    elseif alone then
+        return ("'%s' would have it, but it is left alone"):format(key)
+    elseif entry.refused then
+        return ("'%s' would have it, but its but_not says no"):format(key)
+    elseif contains(verdict.left_out, key) then
+        return ("'%s' would have it, but keeps only its newest videos"):format(key)
+    elseif contains(verdict.homes, key) then
+        return ("It goes to '%s'"):format(key)
+    elseif verdict.dropped and #verdict.left_out == 0 then
+        return ("'%s' would have it, but it is dropped"):format(key)
+    end
+    return ("'%s' wants it too, but an earlier playlist has it"):format(key)
+end
+
 local function show_rules(ctx, policy, verdict)
     local alone = false
     for _, entry in ipairs(verdict.wanted) do
         alone = alone or not entry.category
     end
     for _, entry in ipairs(verdict.wanted) do
-        local what = not entry.category and "It is left alone"
-            or alone and ("'%s' would have it, but it is left alone"):format(entry.category)
-            or entry.refused and ("'%s' would have it, but its but_not says no"):format(
-                entry.category)
-            or contains(verdict.homes, entry.category) and ("It goes to '%s'"):format(
-                entry.category)
-            or ("'%s' wants it too, but an earlier playlist has it"):format(entry.category)
-        ctx:say(text.wrap(("%s: %s"):format(what, text.safe(entry.rule)), 80))
+        ctx:say(text.wrap(("%s: %s"):format(fate(verdict, entry, alone), text.safe(entry.rule)),
+            80))
     end
-    if #verdict.homes == 0 and not alone then
+    if verdict.dropped then
+        ctx:say(text.wrap(("The policy drops it in so many words: %s"):format(
+            text.safe(verdict.dropped)), 80))
+    elseif #verdict.homes == 0 and not alone then
         ctx:say(("No playlist wants it (%s)."):format(policy.otherwise == "leave"
             and "it stays where it is" or "what no playlist wants: " .. policy.otherwise))
     end
@@ -165,12 +207,13 @@ local function explain(ctx, session, policy, video)
     if not verdict then
         return ctx:fail(message, "policy_error", trace)
     end
-    result.homes, result.wanted = verdict.homes, verdict.wanted
-    show_rules(ctx, policy, verdict)
     local plan, code = library.plan(ctx, session, policy)
     if not plan then
         return code
     end
+    correct(verdict, plan.target, video)
+    result.homes, result.wanted, result.dropped = verdict.homes, verdict.wanted, verdict.dropped
+    show_rules(ctx, policy, verdict)
     show_plan(ctx, plan, video, result)
     plan:close()
     show_job(ctx, session, video, result)
@@ -183,8 +226,9 @@ return {
     summary = "why a video goes where it goes",
     help = [[
 VIDEO is an id, an address or a part of a title. Shows which rule of the policy gives it to which
-playlist (file and line), what the plan would do with it and for how many units, and what the
-unfinished job, or the last one, did with it. Works on the library read last; no request leaves.]],
+playlist (file and line) or drops it, what the plan would do with it and for how many units, and
+what the unfinished job, or the last one, did with it. Works on the library read last; no request
+leaves.]],
     run = function(ctx)
         if #ctx.arguments == 0 then
             return ctx:usage("explain needs a video: an id, an address or a part of its title")

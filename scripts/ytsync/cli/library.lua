@@ -4,6 +4,7 @@ local preview = require("ytsync.preview")
 local suggest = require("ytsync.suggest")
 local tables = require("ytsync.preview.tables")
 local text = require("ytsync.text")
+local where = require("ytsync.where")
 
 local M = {}
 
@@ -98,6 +99,22 @@ local TABLE_LINES = {
     gone = "gone = \"forget\"",
 }
 
+local function without(list, value)
+    local out = {}
+    for _, entry in ipairs(list) do
+        if entry ~= value then
+            out[#out + 1] = entry
+        end
+    end
+    return out
+end
+
+-- Why a plan is not started, with the place of the policy's limit.
+local function guard_text(policy, guard)
+    local place = where.text(policy.places.limit or {})
+    return place == "" and guard or place .. ": " .. guard
+end
+
 --- What ytsync.preview wants to know of a plan.
 ---@param session ytsync.Session
 ---@param plan ytsync.Plan
@@ -106,14 +123,15 @@ local TABLE_LINES = {
 ---@return table
 function M.facts(session, plan, policy, options)
     options = options or {}
-    local summary = plan.summary or {}
+    local summary, guard = plan.summary or {}, plan:guard()
     return {
         preview = plan:preview(),
         items = plan:items(),
         playlists = plan:playlists(),
         days = plan:days(),
         blocks = plan:blocks(),
-        warnings = plan:warnings(),
+        warnings = without(plan:warnings(), guard),
+        guard = guard and guard_text(policy, guard),
         now = session:now(),
         old = options.level or policy.old,
         supposed_level = options.level and options.level ~= policy.old and policy.old or nil,
@@ -125,6 +143,7 @@ function M.facts(session, plan, policy, options)
         policy_lines = policy.mentioned and WORDS_LINES or TABLE_LINES,
         unmatched = summary.unmatched,
         gone = summary.gone,
+        drops = summary.drops or {},
     }
 end
 
@@ -181,9 +200,9 @@ function M.add_commands(ctx, session, plan, facts)
     if not pilot then
         return
     end
-    local figures = pilot:preview()
+    local figures, held = pilot:preview(), pilot:guard()
     pilot:close()
-    if preview.operations(figures) > 0 then
+    if preview.operations(figures) > 0 and not held then
         facts.pilot = { name = row.category, units = figures.units,
             command = ctx:command("run --only " .. ctx.quoted(row.category)) }
     end

@@ -123,12 +123,18 @@ local function begin(ctx, session, policy)
         return code
     end
     local facts = library.facts(session, plan, policy, ctx.options)
-    facts.sign_in_ends = signin.ends_at(ctx)
+    local guard = facts.guard
+    facts.sign_in_ends, facts.guard = signin.ends_at(ctx), nil
     if preview.operations(facts.preview) == 0 then
         return say_in_order(ctx, facts)
     end
     if not (ctx.options.quiet and ctx.options.yes) then
         ctx:say(preview.plan(facts, { all = ctx.options.all }))
+    end
+    if guard then -- before anything is asked or done
+        local most = policy.limits.units
+        return ctx:fail(guard, "limit_exceeded", nil, most and most < facts.preview.units
+            and "A part of it: " .. ctx:command("run --max-units " .. most) or nil)
     end
     if not ctx.options.yes then
         local answer = nil

@@ -2,10 +2,12 @@
 --- (commands, which people copy, are never cut).
 --
 -- Facts: preview, items, playlists, days, blocks, warnings of the plan; old (its level), otherwise,
--- gone_policy, policy_lines of the policy; unmatched, gone of its summary; now (ms); and where they
--- are known: words (the policy is in the language of policy files), levels (level -> preview, or
--- {problem}), pilot ({name, units, command}), run (a command), sign_in_first (a command, when the
--- library is an export), sign_in_ends (ms), daily_units, supposed_level (the policy's own), part.
+-- gone_policy, policy_lines of the policy; unmatched, gone, drops of its summary; now (ms); and
+-- where they are known: words (the policy is in the language of policy files), levels (level ->
+-- preview, or {problem}), pilot ({name, units, command}), run (a command), guard (why it is not
+-- started), sign_in_first (a command, when the library is an export), sign_in_ends (ms),
+-- daily_units, supposed_level (the policy's own), part.
+local dropped = require("ytsync.dropped")
 local remarks = require("ytsync.preview.remarks")
 local tables = require("ytsync.preview.tables")
 local text = require("ytsync.text")
@@ -52,7 +54,9 @@ local function next_steps(facts)
         lines[#lines + 1] = ("To try it with one playlist (%s): %s"):format(
             text.count(facts.pilot.units, "unit"), facts.pilot.command)
     end
-    if facts.run then
+    if facts.guard then
+        table.insert(lines, 1, text.wrap(text.safe(facts.guard), 80))
+    elseif facts.run then
         lines[#lines + 1] = "To do it: " .. facts.run
     end
     return lines
@@ -82,6 +86,7 @@ function M.plan(facts, options)
     end
     add(lines, remarks.blocks(facts, all))
     add(lines, remarks.seen(facts, all))
+    add(lines, dropped.lines(facts.drops or {}, all))
     add(lines, remarks.never_back(facts))
     add(lines, remarks.sentences(facts))
     add(lines, remarks.sign_in(facts))

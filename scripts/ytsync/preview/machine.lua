@@ -95,6 +95,7 @@ function M.plan(facts, json)
         already_there = preview.already_there,
         unavailable = preview.unavailable,
         unmatched = facts.unmatched,
+        dropped = json.array(facts.drops or {}),
         old = facts.old,
         no_cheaper_way = preview.no_cheaper_way,
         undo = preview.undo,
