@@ -38,6 +38,12 @@ local function line_row(line)
         .. counts(text.number(line.videos), text.number(line.alone))
 end
 
+-- A playlist's name, with its priority when it has one.
+local function named(category)
+    local suffix = category.priority ~= 0 and (" (priority %d)"):format(category.priority) or ""
+    return text.cut(category.key, NAME_COLUMNS - #suffix) .. suffix
+end
+
 -- How many are left out because they are older.
 local function left_out_row(category)
     local line = category.keep_newest.place.line
@@ -51,7 +57,7 @@ end
 local function playlists(out, summary, coverage, otherwise)
     out[#out + 1] = (" "):rep(NAME_COLUMNS + 2) .. counts("videos", "alone")
     for _, category in ipairs(summary.categories) do
-        out[#out + 1] = "  " .. text.pad(category.key, NAME_COLUMNS)
+        out[#out + 1] = "  " .. text.pad(named(category), NAME_COLUMNS)
             .. text.right(text.number(category.videos), COUNT_COLUMNS)
         for _, line in ipairs(coverage.lines) do
             if line.key == category.key then

@@ -29,6 +29,7 @@ local DESCRIPTION_CODEPOINTS_MAX = 5000
 local CATEGORIES_MAX = 1000
 -- More than anybody has saved.
 local NEWEST_MAX = 1000000
+local PRIORITY_MAX = 1000
 
 local PRIVACIES = { "private", "unlisted", "public" }
 local OLD = { "keep", "reuse", "delete" }
@@ -48,6 +49,7 @@ local GONE = { "keep", "list", "forget" }
 ---@field everywhere boolean  also when another category has the video already
 ---@field was string[]  titles or ids: the playlist that carries it, while none has its title
 ---@field keep_newest {most: integer, place: table}|false  older ones are dropped
+---@field priority integer  the higher is finished first
 ---@field place {file: string|nil, line: integer|nil}
 local Category = { __name = "ytsync.Category" }
 
@@ -129,6 +131,9 @@ M.category_readers = {
     playlist = function(value)
         return fields.want_string("playlist", value)
     end,
+    priority = function(value)
+        return fields.want_integer("priority", value, -PRIORITY_MAX, PRIORITY_MAX)
+    end,
     privacy = function(value)
         return fields.choice(PRIVACIES, "privacy", value)
     end,
@@ -163,6 +168,7 @@ function M.build_category(name, body, ways, place)
         everywhere = body.everywhere or false,
         was = body.was or {},
         keep_newest = body.keep_newest or false,
+        priority = body.priority or 0,
         place = place,
     }, Category)
 end
@@ -201,9 +207,9 @@ function M.category_name(name, what)
 end
 
 --- Begins a category: y.category "Name" { from =, when =, but_not =, everywhere =, privacy =,
---- title =, description =, playlist =, was =, order =, keep_newest = }. A video belongs to it when
---- it was ever seen in a playlist of `from`, or when `when` (a rule, or a function that gets the
---- video's table) says so, unless a rule of `but_not` holds.
+--- title =, description =, playlist =, was =, order =, keep_newest =, priority = }. A video
+--- belongs to it when it was ever seen in a playlist of `from`, or when `when` (a rule, or a
+--- function that gets the video's table) says so, unless a rule of `but_not` holds.
 ---@param name string  its stable name; also the playlist's title unless `title` is given
 ---@return fun(body: table): ytsync.Category
 function M.category(name)

@@ -161,6 +161,7 @@ local function new_categories(policy, directory, warnings)
             new_privacy = policy.privacy,
             playlist_id = playlist_id or nil,
             ordered = category.order and true or nil,
+            priority = category.priority,
             trimmed = category.keep_newest and true or nil,
             videos = {},
         }
@@ -460,7 +461,7 @@ end
 ---@field gone integer  private or deleted
 ---@field left_alone integer  that leave_alone keeps where they are
 ---@field categories {key: string, videos: integer, left_out: integer|nil,
----  keep_newest: table|false}[]  left_out: older ones, under keep_newest
+---  keep_newest: table|false, priority: integer}[]  left_out: older ones, under keep_newest
 ---@field drops {id: string, title: string, rule: string}[]  dropped by the policy in so many words
 ---@field warnings string[]
 
@@ -545,7 +546,8 @@ function M.build(policy, library, options)
     }
     for position, category in ipairs(categories) do
         summary.categories[position] = { key = category.key, videos = #category.videos,
-            left_out = left_out[position], keep_newest = policy.categories[position].keep_newest }
+            left_out = left_out[position], keep_newest = policy.categories[position].keep_newest,
+            priority = policy.categories[position].priority }
     end
     summary.drops = drops_of(state.drops, library.videos)
     return target, summary

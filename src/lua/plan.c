@@ -95,6 +95,7 @@ static enum ys_status read_category(lua_State *L, struct ys_target *target, stru
     if (status == YS_OK)
         status = read_privacy(L, table, "new_privacy", &spec, &spec.new_privacy, err);
     spec.ordered = ys_lua_field_boolean(L, table, what, "ordered");
+    spec.priority = ys_lua_field_integer(L, table, what, "priority", 0);
     spec.trimmed = ys_lua_field_boolean(L, table, what, "trimmed");
     if (status == YS_OK) status = ys_target_add_category(target, &spec, &index, err);
     if (status == YS_OK) status = read_videos(L, table, spec.key, "videos", target, &index, err);
@@ -108,7 +109,7 @@ static enum ys_status read_categories(lua_State *L, int spec, struct ys_target *
 {
     static const char *const known[] = {"key",         "title",       "description", "privacy",
                                         "new_privacy", "playlist_id", "ordered",     "trimmed",
-                                        "videos",      NULL};
+                                        "priority",    "videos",      NULL};
     enum ys_status status = YS_OK;
     int64_t length = ys_lua_field_list(L, spec, "the plan", "categories");
     for (int64_t i = 1; i <= length && status == YS_OK; i++) {

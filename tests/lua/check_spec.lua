@@ -191,23 +191,25 @@ describe("explain", function()
             video.published_at = tonumber(video.id:sub(-1)) * 86400000
         end
         fake.world(DB, LIBRARY)
-        policy = command.file('playlist "Jazz" {\n  title "jazz",\n  keep_newest = 2,\n}\n'
-            .. 'leftovers "drop"')
+        policy = command.file('playlist "Jazz" {\n  title "jazz",\n  keep_newest = 2,\n'
+            .. '  priority = 7 }\nleftovers "drop"')
         local name = policy:match("[^/]+$")
         local out = explain("v0000000001")
         assert.truthy(out:find("'Jazz' would have it, but keeps only its newest videos", 1, true),
             out)
         assert.truthy(out:find(("The policy drops it in so many words: %s:3 keep_newest 2")
             :format(name), 1, true), out)
-        assert.truthy(explain("v0000000003"):find("It goes to 'Jazz'", 1, true))
+        assert.truthy(explain("v0000000003"):find("It goes to 'Jazz' (priority 7)", 1, true))
         assert.truthy(explain("v0000000006"):find(("in so many words: %s:5 leftovers"):format(name),
             1, true))
         local _, checked = run("check --policy " .. policy)
+        assert.truthy(checked:find("\n  Jazz %(priority 7%)%s+2\n"), checked)
         assert.truthy(checked:find("\n      3  keep_newest 2 leaves out%s+1\n"), checked)
         assert.truthy(checked:find(("Dropped by the policy in so many words, so they need no "
             .. 'place:\n    %s:5 leftovers: 3 videos'):format(name), 1, true), checked)
         assert.truthy(checked:find('keep_newest 2: 1 video, "Jazz one"', 1, true), checked)
         local _, planned = run("plan --all --policy " .. policy)
+        assert.truthy(planned:find("\n    priority 7\n", 1, true), planned)
         assert.truthy(planned:find("\n      v0000000001  Jazz one\n", 1, true), planned)
         for _, video in ipairs(LIBRARY.videos) do
             video.published_at = nil

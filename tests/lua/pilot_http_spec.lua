@@ -50,6 +50,20 @@ describe("a plan over HTTP", function()
         assert.equal(0, json.decode(out).job or 0)
     end)
 
+    check("finishes the playlists of the highest priority first", function()
+        local policy = 'playlist "A" { title { "a*", "e*" }, priority = -1 }\n'
+            .. 'playlist "B" { title "*", priority(%d) }\nplaylist "C" { title "c*", everywhere '
+            .. "= true }"
+        local function first(priority)
+            simulator.write(sim.env.YTSYNC_POLICY, policy:format(priority))
+            local _, out = sim:run("plan --json --offline --quota 1000")
+            return assert(json.decode(out)).stages.create_playlists.items[1].category
+        end
+        assert.equal(0, (sim:run("fetch")))
+        assert.equal("B", first(5))
+        assert.equal("C", first(-5))
+    end)
+
     check("is begun with a part at the price that was shown, and ended with the rest", function()
         local code, out, err, _ = sim:run("plan --all")
         assert.equal(0, code, err)

@@ -45,6 +45,10 @@ M.files = {
     -- types
     { "a number that is none", 'playlist "A" { title "a",\n  keep_newest = "10" }', 2,
         "keep_newest is '10', but can be a whole number from 1 to 1000000" },
+    { "a priority", 'playlist "A" { title "a",\n  priority = "high" }', 2,
+        "priority is 'high', but can be a whole number from -1000 to 1000" },
+    { "a misspelt priority", 'playlist "A" { title "a",\n  prioritty = 5 }', 2,
+        "unknown key 'prioritty' in playlist 'A'; did you mean 'priority'?" },
     { "a line of its own", 'playlist "A" { title "a",\n  privacy "pubic",\n}\n'
         .. 'playlist "B" { title "b", privacy = "public" }', 2,
         "privacy is 'pubic', but can be 'private', 'unlisted', 'public'; did you mean 'public'?" },

@@ -90,7 +90,8 @@ policy drops in so many words; the slowest function; and playlists named that do
         end
         local result = { policy = ctx:policy_path(), categories = json.array({}) }
         for position, category in ipairs(policy.categories) do
-            result.categories[position] = { key = category.key, title = category.title }
+            result.categories[position] = { key = category.key, title = category.title,
+                priority = category.priority }
         end
         code = check_expectations(ctx, policy)
         if code ~= exits.OK then

@@ -103,7 +103,7 @@ local function correct(verdict, target, video)
 end
 
 -- What became of a playlist's wish to have the video.
-local function fate(verdict, entry, alone)
+local function fate(policy, verdict, entry, alone)
     local key = entry.category
     if not key then
         return "It is left alone"
@@ -114,7 +114,9 @@ local function fate(verdict, entry, alone)
     elseif contains(verdict.left_out, key) then
         return ("'%s' would have it, but keeps only its newest videos"):format(key)
     elseif contains(verdict.homes, key) then
-        return ("It goes to '%s'"):format(key)
+        local priority = any_of(policy.categories, "key", key).priority
+        return ("It goes to '%s'%s"):format(key, priority == 0 and ""
+            or (" (priority %d)"):format(priority))
     elseif verdict.dropped and #verdict.left_out == 0 then
         return ("'%s' would have it, but it is dropped"):format(key)
     end
@@ -127,8 +129,8 @@ local function show_rules(ctx, policy, verdict)
         alone = alone or not entry.category
     end
     for _, entry in ipairs(verdict.wanted) do
-        ctx:say(text.wrap(("%s: %s"):format(fate(verdict, entry, alone), text.safe(entry.rule)),
-            80))
+        ctx:say(text.wrap(("%s: %s"):format(fate(policy, verdict, entry, alone),
+            text.safe(entry.rule)), 80))
     end
     if verdict.dropped then
         ctx:say(text.wrap(("The policy drops it in so many words: %s"):format(

@@ -109,6 +109,14 @@ local function without(list, value)
     return out
 end
 
+local function priorities_of(policy)
+    local out = {}
+    for _, category in ipairs(policy.categories) do
+        out[category.key] = category.priority
+    end
+    return out
+end
+
 -- Why a plan is not started, with the place of the policy's limit.
 local function guard_text(policy, guard)
     local place = where.text(policy.places.limit or {})
@@ -131,6 +139,7 @@ function M.facts(session, plan, policy, options)
         days = plan:days(),
         blocks = plan:blocks(),
         warnings = without(plan:warnings(), guard),
+        priorities = priorities_of(policy),
         guard = guard and guard_text(policy, guard),
         now = session:now(),
         old = options.level or policy.old,

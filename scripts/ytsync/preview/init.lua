@@ -5,8 +5,8 @@
 -- gone_policy, policy_lines of the policy; unmatched, gone, drops of its summary; now (ms); and
 -- where they are known: words (the policy is in the language of policy files), levels (level ->
 -- preview, or {problem}), pilot ({name, units, command}), run (a command), guard (why it is not
--- started), sign_in_first (a command, when the library is an export), sign_in_ends (ms),
--- daily_units, supposed_level (the policy's own), part.
+-- started), priorities (by category), sign_in_first (a command, when the library is an export),
+-- sign_in_ends (ms), daily_units, supposed_level (the policy's own), part.
 local dropped = require("ytsync.dropped")
 local remarks = require("ytsync.preview.remarks")
 local tables = require("ytsync.preview.tables")

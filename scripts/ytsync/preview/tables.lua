@@ -92,8 +92,12 @@ local function count_or_dash(there, count)
 end
 
 -- What stands under a row: what people would not guess from its numbers.
-local function details(row)
+local function details(row, facts)
     local said = {}
+    local priority = facts.priorities and facts.priorities[row.category] or 0
+    if priority ~= 0 and row.units > 0 then
+        said[#said + 1] = ("priority %d"):format(priority)
+    end
     if row.carried_on then
         said[#said + 1] = ("carries on \"%s\""):format(text.cut(row.title_now, 50))
     elseif row.title_now ~= "" and row.title_then ~= "" and row.title_now ~= row.title_then then
@@ -114,14 +118,15 @@ local function details(row)
     return said
 end
 
-local function playlist_rows(lines, row, now_ms)
+local function playlist_rows(lines, row, facts)
+    local now_ms = facts.now
     local given_up = row.title_then == ""
     lines[#lines + 1] = playlist_line(given_up and row.title_now or row.title_then,
         count_or_dash(row.title_now ~= "", row.rows_now),
         count_or_dash(not given_up, row.rows_then), count_or_dash(row.inserts > 0, row.inserts),
         count_or_dash(row.takeouts > 0, row.takeouts), text.number(row.units),
         row.ready_at > 0 and M.day(row.ready_at, now_ms) or row.units == 0 and "in order" or "-")
-    local said = details(row)
+    local said = details(row, facts)
     if #said > 0 then
         lines[#lines + 1] = text.wrap(table.concat(said, "; "), COLUMNS, "    ")
     end
@@ -134,7 +139,7 @@ local function add_rows(lines, rows, all, facts)
             lines[#lines + 1] = ("  and %d more (all of them: plan --all)"):format(#rows - ROWS_MAX)
             return
         end
-        playlist_rows(lines, row, facts.now)
+        playlist_rows(lines, row, facts)
     end
 end
 
