@@ -919,10 +919,22 @@ struct ys_error_record {
 struct ys_log_record {
     int64_t id, job_id, operation_id;
     int64_t at_ms;
-    char actor[YS_NAME_BYTES];     /* "ytsync", "user" */
+    /* "ytsync": a job; "user": who called; YS_ACTOR_ELSEWHERE: neither, a listing met it. */
+    char actor[YS_NAME_BYTES];
     char action[YS_NAME_BYTES];
     char entity[YS_ID_BYTES];
+    char playlist_id[YS_ID_BYTES]; /* whose history it is part of; "" for none */
+    char video_id[YS_ID_BYTES];
     const char *before, *after;    /* JSON text or ""; valid during the callback */
+};
+#define YS_ACTOR_ELSEWHERE "elsewhere"
+
+/* Entries of the log that are all of what is set; zeroed (but for the limit) it is any. */
+struct ys_log_filter {
+    int64_t job_id;                /* 0: of any job, and of none */
+    const char *video_id, *playlist_id, *actor; /* NULL: any */
+    int64_t since_ms;              /* not before */
+    int64_t limit;                 /* the newest so many */
 };
 
 struct ys_category_record {
@@ -1009,9 +1021,10 @@ YS_CHECKED enum ys_status ys_operations_each(struct ys_session *session, int64_t
                                              struct ys_error *err);
 YS_CHECKED enum ys_status ys_errors_each(struct ys_session *session, int64_t job_id,
                                          ys_error_fn each, void *ctx, struct ys_error *err);
-/* The newest `limit` entries, oldest first. job_id 0: of all jobs. */
-YS_CHECKED enum ys_status ys_log_each(struct ys_session *session, int64_t job_id, int64_t limit,
-                                      ys_log_fn each, void *ctx, struct ys_error *err);
+/* The newest filter->limit of these entries, oldest first. */
+YS_CHECKED enum ys_status ys_log_each(struct ys_session *session,
+                                      const struct ys_log_filter *filter, ys_log_fn each,
+                                      void *ctx, struct ys_error *err);
 
 /* The proof of one entry that a job deletes, alone or with its playlist (P1): where it was, and
  * where its video is now or which words of the policy dropped it. All pointers are valid during

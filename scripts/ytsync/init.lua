@@ -193,7 +193,11 @@ end
 ---@field status fun(self, job: integer|nil): table|nil, string?, string?  id 0: never a job
 ---@field operations fun(self, job: integer): table[]|nil, string?, string?
 ---@field errors fun(self, job: integer): table[]|nil, string?, string?
----@field log fun(self, options: {job: integer|nil, limit: integer|nil}|nil): table[]|nil
+---@field log fun(self, options: {job: integer|nil, video: string|nil, playlist: string|nil,
+---  actor: string|nil, since: integer|nil, limit: integer|nil}|nil): table[]|nil, string?, string?
+---  {id, job_id, operation_id, at, actor, action, entity, playlist_id, video_id, before, after}:
+---  the newest `limit` (100) entries that are all of what is said, oldest first; actor: "ytsync",
+---  "user" or "elsewhere"; since in ms
 ---@field proofs fun(self, job: integer): table[]|nil, string?, string?  what its deletes rest on
 ---@field proof_summary fun(self, job: integer): table|nil, string?, string?  the same in numbers,
 ---  with the file that lists them

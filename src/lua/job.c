@@ -262,22 +262,29 @@ static int session_errors(lua_State *L)
     return ys_lua_rows_push(L, rows, status, &err);
 }
 
-/* session:log{job = id, limit = n} -> array */
+/* session:log{job = id, video = id, playlist = id, actor = name, since = ms, limit = n} -> array */
 static int session_log(lua_State *L)
 {
-    static const char *const known[] = {"job", "limit", NULL};
+    static const char *const known[] = {"job",   "video", "playlist", "actor",
+                                        "since", "limit", NULL};
     static const char what[] = "the options of log";
     struct ys_error err = {.status = YS_OK};
     ys_lua_session_check(L, 1);
     ys_lua_check_table(L, 2, true);
     int refused = ys_lua_unknown_key(L, 2, what, known);
     if (refused) return refused;
-    int64_t id = ys_lua_field_integer(L, 2, what, "job", 0);
-    int64_t limit = ys_lua_field_integer(L, 2, what, "limit", LOG_LIMIT_DEFAULT);
+    struct ys_log_filter filter = {
+        .job_id = ys_lua_field_integer(L, 2, what, "job", 0),
+        .video_id = ys_lua_field_text(L, 2, what, "video", false),
+        .playlist_id = ys_lua_field_text(L, 2, what, "playlist", false),
+        .actor = ys_lua_field_text(L, 2, what, "actor", false),
+        .since_ms = ys_lua_field_integer(L, 2, what, "since", 0),
+        .limit = ys_lua_field_integer(L, 2, what, "limit", LOG_LIMIT_DEFAULT),
+    };
     struct ys_lua_rows *rows = ys_lua_rows_new(L, &ys_lua_log_record);
     struct ys_session *session = ys_lua_session_use(L, 1);
     if (!session) return ys_lua_session_unusable(L, 1);
-    enum ys_status status = ys_log_each(session, id, limit, add_log, rows, &err);
+    enum ys_status status = ys_log_each(session, &filter, add_log, rows, &err);
     return ys_lua_rows_push(L, rows, status, &err);
 }
 

@@ -346,6 +346,8 @@ static const struct ys_lua_field log_fields[] = {
     TEXT(ys_log_record, "actor", actor),
     TEXT(ys_log_record, "action", action),
     TEXT(ys_log_record, "entity", entity),
+    TEXT(ys_log_record, "playlist_id", playlist_id),
+    TEXT(ys_log_record, "video_id", video_id),
     POINTER(ys_log_record, "before", before),
     POINTER(ys_log_record, "after", after),
 };

@@ -112,6 +112,10 @@ YS_CHECKED enum ys_status ys_playlist_doubt(struct ys_store *store, const char *
                                             struct ys_error *err);
 YS_CHECKED enum ys_status ys_item_remove(struct ys_store *store, const char *item_id,
                                          struct ys_error *err);
+/* One item; as ys_playlist_find. */
+YS_CHECKED enum ys_status ys_item_find(struct ys_store *store, const char *item_id,
+                                       ys_row_item_fn each, void *ctx, bool *found,
+                                       struct ys_error *err);
 /* Items of a playlist by position, then id. */
 YS_CHECKED enum ys_status ys_item_walk(struct ys_store *store, const char *playlist_id,
                                        ys_row_item_fn each, void *ctx, struct ys_error *err);
@@ -200,7 +204,7 @@ YS_CHECKED enum ys_status ys_policy_last(struct ys_store *store, ys_row_policy_f
 /* Appends to the audit log. before and after: JSON text or NULL; at_ms 0: now. */
 YS_CHECKED enum ys_status ys_log_add(struct ys_store *store, const struct ys_log_record *entry,
                                      struct ys_error *err);
-YS_CHECKED enum ys_status ys_log_walk(struct ys_store *store, int64_t job_id, int64_t limit,
+YS_CHECKED enum ys_status ys_log_walk(struct ys_store *store, const struct ys_log_filter *filter,
                                       ys_log_fn each, void *ctx, struct ys_error *err);
 
 #endif

@@ -148,8 +148,8 @@ enum ys_status ys_log_add(struct ys_store *store, const struct ys_log_record *en
     struct ys_stmt *stmt = NULL;
     YS_TRY(ys_db_prepare(store->db,
                          "INSERT INTO operation_log (job_id, operation_id, at, actor, action,"
-                         " entity, before_json, after_json)"
-                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                         " entity, before_json, after_json, playlist_id, video_id)"
+                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
                          &stmt, err));
     ys_bind_int(stmt, 1, entry->job_id);
     ys_bind_int(stmt, 2, entry->operation_id);
@@ -159,6 +159,8 @@ enum ys_status ys_log_add(struct ys_store *store, const struct ys_log_record *en
     ys_bind_text(stmt, 6, entry->entity);
     ys_bind_str(stmt, 7, entry->before);
     ys_bind_str(stmt, 8, entry->after);
+    ys_bind_text(stmt, 9, entry->playlist_id);
+    ys_bind_text(stmt, 10, entry->video_id);
     return ys_run(stmt, err);
 }
 
@@ -179,24 +181,33 @@ static enum ys_status log_read(struct ys_stmt *stmt, struct ys_log_record *entry
                        err));
     entry->before = ys_col_text(stmt, 7);
     entry->after = ys_col_text(stmt, 8);
-    return YS_OK;
+    YS_TRY(ys_row_text(stmt, 9, entry->playlist_id, sizeof entry->playlist_id, table, name,
+                       "playlist_id", err));
+    return ys_row_text(stmt, 10, entry->video_id, sizeof entry->video_id, table, name, "video_id",
+                       err);
 }
 
-enum ys_status ys_log_walk(struct ys_store *store, int64_t job_id, int64_t limit, ys_log_fn each,
-                           void *ctx, struct ys_error *err)
+enum ys_status ys_log_walk(struct ys_store *store, const struct ys_log_filter *filter,
+                           ys_log_fn each, void *ctx, struct ys_error *err)
 {
     struct ys_stmt *stmt = NULL;
     bool row = false, more = true;
     YS_TRY(ys_db_prepare(store->db,
                          "SELECT n.id, n.job_id, n.operation_id, n.at, n.actor, n.action,"
-                         " n.entity, n.before_json, n.after_json FROM ("
+                         " n.entity, n.before_json, n.after_json, n.playlist_id, n.video_id FROM ("
                          " SELECT id, job_id, operation_id, at, actor, action, entity,"
-                         " before_json, after_json FROM operation_log"
-                         " WHERE ?1 = 0 OR job_id = ?1 ORDER BY id DESC LIMIT ?2) n"
+                         " before_json, after_json, playlist_id, video_id FROM operation_log"
+                         " WHERE (?1 = 0 OR job_id = ?1) AND (?2 = '' OR video_id = ?2)"
+                         " AND (?3 = '' OR playlist_id = ?3) AND (?4 = '' OR actor = ?4)"
+                         " AND at >= ?5 ORDER BY id DESC LIMIT ?6) n"
                          " ORDER BY n.id",
                          &stmt, err));
-    ys_bind_int(stmt, 1, job_id);
-    ys_bind_int(stmt, 2, limit);
+    ys_bind_int(stmt, 1, filter->job_id);
+    ys_bind_str(stmt, 2, filter->video_id);
+    ys_bind_str(stmt, 3, filter->playlist_id);
+    ys_bind_str(stmt, 4, filter->actor);
+    ys_bind_int(stmt, 5, filter->since_ms);
+    ys_bind_int(stmt, 6, filter->limit);
     while (more) {
         struct ys_log_record entry;
         YS_TRY(ys_step(stmt, &row, err));

@@ -274,11 +274,32 @@ static const char *const migration_policies[] = {
     " kept_at BIGINT NOT NULL);",
 };
 
+/* Whose history an entry of the log is; older entries learn it from their operation, or from the
+ * single write that they are of. */
+static const char *const migration_history[] = {
+    "ALTER TABLE operation_log ADD COLUMN playlist_id TEXT NOT NULL DEFAULT '';",
+    "ALTER TABLE operation_log ADD COLUMN video_id TEXT NOT NULL DEFAULT '';",
+
+    "UPDATE operation_log SET"
+    " playlist_id = (SELECT o.playlist_id FROM sync_operations o"
+    "  WHERE o.id = operation_log.operation_id),"
+    " video_id = (SELECT o.video_id FROM sync_operations o"
+    "  WHERE o.id = operation_log.operation_id)"
+    " WHERE operation_id IN (SELECT id FROM sync_operations);",
+    "UPDATE operation_log SET video_id = entity"
+    " WHERE operation_id = 0 AND action = 'item_insert';",
+    "UPDATE operation_log SET playlist_id = entity"
+    " WHERE operation_id = 0 AND action IN ('playlist_create', 'playlist_delete');",
+
+    "CREATE INDEX operation_log_by_playlist ON operation_log (playlist_id, id);",
+};
+
 static const struct ys_migration migrations[] = {
     {migration_1, sizeof migration_1 / sizeof migration_1[0]},
     {migration_2, sizeof migration_2 / sizeof migration_2[0]},
     {migration_proofs, sizeof migration_proofs / sizeof migration_proofs[0]},
     {migration_policies, sizeof migration_policies / sizeof migration_policies[0]},
+    {migration_history, sizeof migration_history / sizeof migration_history[0]},
 };
 
 size_t ys_schema_version(void)

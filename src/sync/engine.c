@@ -147,7 +147,7 @@ static enum ys_status update_stage(struct ys_engine *engine, struct ys_error *er
     if (engine->job.stage == YS_STAGE_COMPLETED)
         YS_TRY(ys_restore_settle(engine->store, &engine->job, err));
     ys_engine_event(engine, YS_EVENT_STAGE, YS_NO_TASK, "", ys_stage_label(engine->job.stage));
-    YS_TRY(ys_engine_log(engine, YS_NO_TASK, "stage", ys_stage_name(engine->job.stage), NULL,
+    YS_TRY(ys_engine_log(engine, YS_NO_TASK, "stage", ys_stage_name(engine->job.stage), "", "",
                          err));
     return ys_job_update(engine->store, &engine->job, err);
 }
@@ -297,7 +297,7 @@ static enum ys_status claim_task(struct ys_engine *engine, size_t number, struct
     YS_TRY(ys_engine_request(engine, number, &claim->request, &needed, err));
     if (!needed) {
         ys_request_free(&claim->request);
-        return ys_engine_done(engine, number, "", "it was so already", err);
+        return ys_engine_done(engine, number, NULL, "", "it was so already", err);
     }
     status = ys_client_book(engine->client, claim->request.method, engine->job.id, task->id,
                             &claim->booking, err);

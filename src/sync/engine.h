@@ -114,10 +114,12 @@ YS_CHECKED enum ys_status ys_engine_store_job(struct ys_engine *engine, const ch
 /* outcome.c: what an exchange means for its task; inside the turn's transaction. */
 YS_CHECKED enum ys_status ys_engine_outcome(struct ys_engine *engine, size_t task,
                                             struct ys_exchange *exchange, struct ys_error *err);
-/* A task is done: what it changed on YouTube is recorded in the library too. */
+/* A task is done: what it changed on YouTube is recorded in the library too. `before`: what
+ * ys_engine_state said before the store learned of the change; NULL: the store knows nothing of it
+ * yet. */
 YS_CHECKED enum ys_status ys_engine_done(struct ys_engine *engine, size_t task,
-                                         const char *remote_id, const char *reason,
-                                         struct ys_error *err);
+                                         const char *before, const char *remote_id,
+                                         const char *reason, struct ys_error *err);
 YS_CHECKED enum ys_status ys_engine_failed(struct ys_engine *engine, size_t task,
                                            const char *reason, const char *message,
                                            struct ys_error *err);
@@ -213,13 +215,21 @@ YS_CHECKED enum ys_status ys_restore_settle(struct ys_store *store, const struct
 YS_CHECKED enum ys_status ys_engine_reconcile(struct ys_engine *engine, size_t task,
                                               struct ys_error *err);
 
+/* history.c: what the store has of a task's playlist, or of the entry `item_id`, as JSON; nothing
+ * when it is not there. The buffer is made by ys_engine_state_init. */
+void ys_engine_state_init(struct ys_buf *state);
+YS_CHECKED enum ys_status ys_engine_state(struct ys_engine *engine, size_t task,
+                                          const char *item_id, struct ys_buf *out,
+                                          struct ys_error *err);
+
 /* events.c */
 void ys_engine_event(struct ys_engine *engine, enum ys_event_kind kind, size_t task,
                      const char *reason, const char *text);
-/* An entry of the audit log. */
+/* An entry of the audit log. before, after: JSON or "". */
 YS_CHECKED enum ys_status ys_engine_log(struct ys_engine *engine, size_t task,
                                         const char *action, const char *entity,
-                                        const char *after_json, struct ys_error *err);
+                                        const char *before, const char *after,
+                                        struct ys_error *err);
 YS_CHECKED enum ys_status ys_engine_error_row(struct ys_engine *engine, size_t task,
                                               const char *reason, const char *message,
                                               struct ys_error *err);

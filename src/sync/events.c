@@ -67,14 +67,21 @@ bool ys_engine_next_event(struct ys_engine *engine, struct ys_event *out)
 }
 
 enum ys_status ys_engine_log(struct ys_engine *engine, size_t task, const char *action,
-                             const char *entity, const char *after_json, struct ys_error *err)
+                             const char *entity, const char *before, const char *after,
+                             struct ys_error *err)
 {
     struct ys_log_record entry = {.job_id = engine->job.id,
                                   .at_ms = ys_client_now_ms(engine->client),
-                                  .before = "",
-                                  .after = after_json ? after_json : ""};
+                                  .before = before,
+                                  .after = after};
 
-    if (task != YS_NO_TASK) entry.operation_id = engine->agenda.tasks[task].id;
+    if (task != YS_NO_TASK) {
+        const struct ys_task *of = &engine->agenda.tasks[task];
+        entry.operation_id = of->id;
+        (void)ys_copy(entry.playlist_id, sizeof entry.playlist_id,
+                      engine->agenda.lanes[of->lane].playlist_id);
+        (void)ys_copy(entry.video_id, sizeof entry.video_id, of->video_id);
+    }
     (void)ys_copy(entry.actor, sizeof entry.actor, "ytsync");
     (void)ys_copy(entry.action, sizeof entry.action, action);
     (void)ys_copy(entry.entity, sizeof entry.entity, entity);

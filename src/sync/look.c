@@ -85,7 +85,7 @@ static enum ys_status meet_move(struct ys_engine *engine, size_t number, size_t 
     in_place = ys_engine_in_place(engine, number, move->item_id, &listed);
     if (in_place) {
         ys_engine_keep_place(engine, number, move->item_id);
-        return ys_engine_done(engine, task, "", "it was so already", err);
+        return ys_engine_done(engine, task, NULL, "", "it was so already", err);
     }
     if (listed) return YS_OK;
     ys_format(text, sizeof text,
@@ -109,7 +109,7 @@ static enum ys_status survey_inbox(struct ys_engine *engine, size_t number,
         const struct ys_task *task = &engine->agenda.tasks[i];
         if (task->kind != YS_OP_ITEM_DELETE || task->status != YS_OP_STATUS_PENDING) continue;
         if (!listing->gone && ys_listing_find(listing, task->item_id)) continue;
-        YS_TRY(ys_engine_done(engine, i, "", "it was gone already", err));
+        YS_TRY(ys_engine_done(engine, i, NULL, "", "it was gone already", err));
     }
     return YS_OK;
 }
@@ -133,7 +133,7 @@ static enum ys_status survey(struct ys_engine *engine, size_t number,
             YS_TRY(meet_move(engine, number, i, err));
         if (task->status != YS_OP_STATUS_PENDING || task->kind != YS_OP_ITEM_INSERT) continue;
         if ((int64_t)ys_listing_copies(listing, task->video_id, &first) < task->copies) continue;
-        YS_TRY(ys_engine_done(engine, i, listing->items[first].id, "already there", err));
+        YS_TRY(ys_engine_done(engine, i, NULL, listing->items[first].id, "already there", err));
         met++;
     }
     lane->rows = listing->count;

@@ -86,13 +86,15 @@ enum ys_status ys_engine_created(struct ys_engine *engine, size_t task, const ch
                            playlist_id, &id, err);
 }
 
-enum ys_status ys_engine_done(struct ys_engine *engine, size_t task, const char *remote_id,
-                              const char *reason, struct ys_error *err)
+static enum ys_status done(struct ys_engine *engine, size_t task, const char *before,
+                           const char *remote_id, const char *reason, struct ys_error *err)
 {
     struct ys_task *entry = &engine->agenda.tasks[task];
     struct ys_lane *lane = &engine->agenda.lanes[entry->lane];
     int64_t now = ys_client_now_ms(engine->client), copies = 0;
     const char *entity = remote_id && remote_id[0] ? remote_id : lane->playlist_id;
+    struct ys_buf after;
+    enum ys_status status;
 
     if (entry->kind == YS_OP_PLAYLIST_CREATE)
         YS_TRY(ys_engine_created(engine, task, remote_id, err));
@@ -103,7 +105,10 @@ enum ys_status ys_engine_done(struct ys_engine *engine, size_t task, const char 
         lane->rows++;
         lane->verified = false;
     }
-    if (entry->kind == YS_OP_ITEM_MOVE) lane->verified = false;
+    if (entry->kind == YS_OP_ITEM_MOVE) {
+        lane->verified = false;
+        entity = entry->item_id;
+    }
     if (entry->kind == YS_OP_ITEM_DELETE) {
         ys_engine_unplaced(engine, entry->lane, entry->item_id);
         entity = entry->item_id;
@@ -120,9 +125,29 @@ enum ys_status ys_engine_done(struct ys_engine *engine, size_t task, const char 
     YS_TRY(ys_op_settle(engine->store, entry->id, YS_OP_STATUS_DONE, remote_id, reason, NULL,
                         now, err));
     ys_agenda_set_status(&engine->agenda, task, YS_OP_STATUS_DONE);
-    YS_TRY(ys_engine_log(engine, task, ys_op_kind_name(entry->kind), entity, NULL, err));
-    ys_engine_event(engine, YS_EVENT_OPERATION, task, reason, "");
-    return YS_OK;
+    ys_engine_state_init(&after);
+    status = ys_engine_state(engine, task, entity, &after, err);
+    if (status == YS_OK)
+        status = ys_engine_log(engine, task, ys_op_kind_name(entry->kind), entity, before,
+                               ys_buf_text(&after), err);
+    ys_buf_free(&after);
+    if (status == YS_OK) ys_engine_event(engine, YS_EVENT_OPERATION, task, reason, "");
+    return status;
+}
+
+enum ys_status ys_engine_done(struct ys_engine *engine, size_t task, const char *before,
+                              const char *remote_id, const char *reason, struct ys_error *err)
+{
+    struct ys_buf found;
+    enum ys_status status;
+
+    if (before) return done(engine, task, before, remote_id, reason, err);
+    ys_engine_state_init(&found);
+    status = ys_engine_state(engine, task, engine->agenda.tasks[task].item_id, &found, err);
+    if (status == YS_OK)
+        status = done(engine, task, ys_buf_text(&found), remote_id, reason, err);
+    ys_buf_free(&found);
+    return status;
 }
 
 /* ---------------------------------------------------------------- not done */
@@ -243,49 +268,61 @@ static enum ys_status unknown(struct ys_engine *engine, size_t task,
     return YS_OK;
 }
 
-/* A 2xx whose body makes no sense says that it was applied, but not as what: look. */
-static enum ys_status applied(struct ys_engine *engine, size_t task,
-                              struct ys_exchange *exchange, struct ys_error *err)
+/* Records what the reply says. A 2xx whose body makes no sense says that it was applied, but not
+ * as what: YS_EREPLY. */
+static enum ys_status take_reply(struct ys_engine *engine, size_t task,
+                                 struct ys_exchange *exchange, char remote_id[YS_ID_BYTES],
+                                 struct ys_error *err)
 {
-    struct ys_task *entry = &engine->agenda.tasks[task];
+    const struct ys_task *entry = &engine->agenda.tasks[task];
     struct ys_lane *lane = &engine->agenda.lanes[entry->lane];
     struct created_item item = {.engine = engine, .task = entry, .lane = lane};
     struct created_playlist playlist = {.engine = engine};
     struct ys_json *json = ys_client_json(engine->client);
-    struct ys_error why = {0};
-    enum ys_status status = YS_OK;
-    const char *remote_id = "";
 
     switch (entry->kind) {
     case YS_OP_ITEM_INSERT:
     case YS_OP_ITEM_MOVE:
-        if (exchange->outcome.verdict == YS_VERDICT_ALREADY) break;
-        status = ys_parse_item(json, &exchange->reply.body, take_item, &item, &why);
-        if (status == YS_OK) status = ys_engine_placed(engine, task, item.id, item.position, &why);
-        if (entry->kind == YS_OP_ITEM_INSERT) remote_id = item.id;
-        break;
+        if (exchange->outcome.verdict == YS_VERDICT_ALREADY) return YS_OK;
+        YS_TRY(ys_parse_item(json, &exchange->reply.body, take_item, &item, err));
+        if (entry->kind == YS_OP_ITEM_INSERT) (void)ys_copy(remote_id, YS_ID_BYTES, item.id);
+        return ys_engine_placed(engine, task, item.id, item.position, err);
     case YS_OP_PLAYLIST_CREATE:
         playlist.made_by_job = engine->job.id;
-        status = ys_parse_playlist(json, &exchange->reply.body, take_playlist, &playlist, &why);
-        remote_id = playlist.id;
-        break;
+        YS_TRY(ys_parse_playlist(json, &exchange->reply.body, take_playlist, &playlist, err));
+        (void)ys_copy(remote_id, YS_ID_BYTES, playlist.id);
+        return YS_OK;
     case YS_OP_PLAYLIST_UPDATE:
     case YS_OP_PLAYLIST_PUBLISH:
-        status = ys_parse_playlist(json, &exchange->reply.body, take_playlist, &playlist, &why);
-        if (status == YS_OK && strcmp(playlist.id, lane->playlist_id) != 0) status = YS_EREPLY;
         lane->metadata_ms = YS_NEVER_MS;
-        break;
-    default: break;
+        YS_TRY(ys_parse_playlist(json, &exchange->reply.body, take_playlist, &playlist, err));
+        return strcmp(playlist.id, lane->playlist_id) == 0 ? YS_OK : YS_EREPLY;
+    default: return YS_OK;
     }
-    if (status == YS_EREPLY) {
+}
+
+static enum ys_status applied(struct ys_engine *engine, size_t task,
+                              struct ys_exchange *exchange, struct ys_error *err)
+{
+    char remote_id[YS_ID_BYTES] = "";
+    struct ys_error why = {0};
+    struct ys_buf before;
+    enum ys_status status;
+
+    ys_engine_state_init(&before);
+    status = ys_engine_state(engine, task, engine->agenda.tasks[task].item_id, &before, &why);
+    if (status == YS_OK) status = take_reply(engine, task, exchange, remote_id, &why);
+    if (status == YS_OK) {
+        status = ys_engine_done(engine, task, ys_buf_text(&before), remote_id,
+                                exchange->outcome.reason, err);
+    } else if (status == YS_EREPLY) {
         (void)ys_copy(exchange->outcome.reason, sizeof exchange->outcome.reason, "bad_reply");
-        return unknown(engine, task, exchange, err);
+        status = unknown(engine, task, exchange, err);
+    } else if (err) {
+        *err = why;
     }
-    if (status != YS_OK) {
-        if (err) *err = why;
-        return status;
-    }
-    return ys_engine_done(engine, task, remote_id, exchange->outcome.reason, err);
+    ys_buf_free(&before);
+    return status;
 }
 
 static enum ys_status playlist_refused(struct ys_engine *engine, size_t task,

@@ -95,7 +95,7 @@ static enum ys_status prove(struct ys_engine *engine, size_t number,
     size_t task = ys_lane_task(&engine->agenda, lane);
     char text[512];
 
-    if (listing->gone) return ys_engine_done(engine, task, "", "it was gone already", err);
+    if (listing->gone) return ys_engine_done(engine, task, NULL, "", "it was gone already", err);
     if (listing->refused)
         return ys_engine_stop_lane(engine, number, "not_listable", listing->message, err);
     /* Where this stops a delete, the library on which it was planned was not what is there. */

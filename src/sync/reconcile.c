@@ -13,6 +13,7 @@ enum fate { FATE_APPLIED, FATE_NOT_SEEN, FATE_LANE_GONE };
 struct finding {
     enum fate fate;
     char remote_id[YS_ID_BYTES];
+    struct ys_buf before;      /* what the store had before the look */
 };
 
 /* ---------------------------------------------------------------- looks, one per kind */
@@ -207,8 +208,8 @@ static enum ys_status settle(struct ys_engine *engine, size_t number,
     if (finding->fate == FATE_APPLIED) {
         if (task->kind == YS_OP_PLAYLIST_CREATE)
             YS_TRY(ys_playlist_made(engine->store, finding->remote_id, engine->job.id, err));
-        return ys_engine_done(engine, number, finding->remote_id, "found after a lost reply",
-                              err);
+        return ys_engine_done(engine, number, ys_buf_text(&finding->before), finding->remote_id,
+                              "found after a lost reply", err);
     }
     if (!settled) return YS_OK;
     if (finding->fate == FATE_LANE_GONE) {
@@ -220,28 +221,47 @@ static enum ys_status settle(struct ys_engine *engine, size_t number,
                            "The reply was lost, and YouTube shows no effect.", 0, err);
 }
 
-enum ys_status ys_engine_reconcile(struct ys_engine *engine, size_t number, struct ys_error *err)
+static enum ys_status look(struct ys_engine *engine, size_t number, struct finding *out,
+                           struct ys_error *err)
 {
     const struct ys_task *task = &engine->agenda.tasks[number];
-    struct ys_lane *lane = &engine->agenda.lanes[task->lane];
-    struct finding finding = {.fate = FATE_NOT_SEEN};
-    bool settled = ys_env_mono_ms(engine->env) >= lane->settle_ms;
+
+    YS_TRY(ys_engine_state(engine, number, task->item_id, &out->before, err));
+    switch (task->kind) {
+    case YS_OP_PLAYLIST_CREATE: return look_for_create(engine, number, out, err);
+    case YS_OP_ITEM_INSERT: return look_for_insert(engine, task, out, err);
+    case YS_OP_ITEM_DELETE: return look_for_item(engine, task, out, err);
+    case YS_OP_ITEM_MOVE: return look_for_move(engine, task, out, err);
+    default: return look_for_playlist(engine, number, out, err);
+    }
+}
+
+static enum ys_status looked(struct ys_engine *engine, size_t number,
+                             const struct finding *finding, bool settled, struct ys_error *err)
+{
+    struct ys_lane *lane = &engine->agenda.lanes[engine->agenda.tasks[number].lane];
     enum ys_status status;
 
-    switch (task->kind) {
-    case YS_OP_PLAYLIST_CREATE: status = look_for_create(engine, number, &finding, err); break;
-    case YS_OP_ITEM_INSERT: status = look_for_insert(engine, task, &finding, err); break;
-    case YS_OP_ITEM_DELETE: status = look_for_item(engine, task, &finding, err); break;
-    case YS_OP_ITEM_MOVE: status = look_for_move(engine, task, &finding, err); break;
-    default: status = look_for_playlist(engine, number, &finding, err); break;
-    }
-    if (status != YS_OK) return status;
     lane->looked = true;
     /* Where its rows stand now is not known. */
     if (ys_lane_has_places(lane)) lane->surveyed = false;
     YS_TRY(ys_engine_begin(engine, err));
-    status = settle(engine, number, &finding, settled, err);
+    status = settle(engine, number, finding, settled, err);
     if (status == YS_OK) status = ys_store_commit(engine->store, err);
     if (status != YS_OK) ys_store_rollback(engine->store);
+    return status;
+}
+
+enum ys_status ys_engine_reconcile(struct ys_engine *engine, size_t number, struct ys_error *err)
+{
+    const struct ys_lane *lane = &engine->agenda.lanes[engine->agenda.tasks[number].lane];
+    struct finding finding = {.fate = FATE_NOT_SEEN};
+    bool settled = ys_env_mono_ms(engine->env) >= lane->settle_ms;
+    enum ys_status status;
+
+    ys_engine_state_init(&finding.before);
+    status = look(engine, number, &finding, err);
+    if (status == YS_OK) status = looked(engine, number, &finding, settled, err);
+    ys_buf_free(&finding.before);
     return status;
 }

@@ -28,7 +28,7 @@ enum ys_status ys_engine_store_job(struct ys_engine *engine, const char *action,
                  ? YS_OK
                  : ys_job_update(engine->store, &engine->job, err);
     if (status == YS_OK)
-        status = ys_engine_log(engine, YS_NO_TASK, action, ys_stage_name(engine->job.stage), NULL,
+        status = ys_engine_log(engine, YS_NO_TASK, action, ys_stage_name(engine->job.stage), "", "",
                                err);
     if (status == YS_OK) status = ys_client_save(engine->client, err);
     if (status == YS_OK) status = ys_store_commit(engine->store, err);

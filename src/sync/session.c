@@ -372,8 +372,8 @@ enum ys_status ys_categories_each(struct ys_session *session, ys_category_fn eac
     return ys_category_walk(session->store, account, each, ctx, err);
 }
 
-enum ys_status ys_log_each(struct ys_session *session, int64_t job_id, int64_t limit,
+enum ys_status ys_log_each(struct ys_session *session, const struct ys_log_filter *filter,
                            ys_log_fn each, void *ctx, struct ys_error *err)
 {
-    return ys_log_walk(session->store, job_id, limit, each, ctx, err);
+    return ys_log_walk(session->store, filter, each, ctx, err);
 }

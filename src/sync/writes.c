@@ -6,14 +6,18 @@
 #include "base/text.h"
 #include "sync/session.h"
 
+/* item_id: the entry that was made, "" for a write of the playlist. */
 static enum ys_status log_write(struct ys_session *session, const char *action,
-                                const char *entity, struct ys_error *err)
+                                const char *playlist_id, const char *video_id,
+                                const char *item_id, struct ys_error *err)
 {
     struct ys_log_record entry = {.at_ms = ys_session_now(session), .before = "", .after = ""};
 
     (void)ys_copy(entry.actor, sizeof entry.actor, "user");
     (void)ys_copy(entry.action, sizeof entry.action, action);
-    (void)ys_copy(entry.entity, sizeof entry.entity, entity);
+    (void)ys_copy(entry.entity, sizeof entry.entity, item_id[0] ? item_id : playlist_id);
+    (void)ys_copy(entry.playlist_id, sizeof entry.playlist_id, playlist_id);
+    (void)ys_copy(entry.video_id, sizeof entry.video_id, video_id);
     return ys_log_add(session->store, &entry, err);
 }
 
@@ -137,7 +141,7 @@ enum ys_status ys_playlist_create(struct ys_session *session, const char *title,
     if (status == YS_OK) {
         status = ys_parse_playlist(ys_client_json(session->client), &exchange.reply.body,
                                    take_playlist, &taken, err);
-        if (status == YS_OK) status = log_write(session, "playlist_create", taken.id, err);
+        if (status == YS_OK) status = log_write(session, "playlist_create", taken.id, "", "", err);
         if (status == YS_OK) status = ys_store_commit(session->store, err);
         if (status != YS_OK) ys_store_rollback(session->store);
     }
@@ -174,7 +178,8 @@ enum ys_status ys_playlist_add_video(struct ys_session *session, const char *pla
         if (exchange.outcome.verdict != YS_VERDICT_ALREADY)
             status = ys_parse_item(ys_client_json(session->client), &exchange.reply.body,
                                    take_item, &taken, err);
-        if (status == YS_OK) status = log_write(session, "item_insert", video_id, err);
+        if (status == YS_OK)
+            status = log_write(session, "item_insert", playlist_id, video_id, taken.id, err);
         if (status == YS_OK) status = ys_store_commit(session->store, err);
         if (status != YS_OK) ys_store_rollback(session->store);
     }
@@ -198,7 +203,7 @@ enum ys_status ys_playlist_delete(struct ys_session *session, const char *playli
     ys_exchange_free(&exchange);
     YS_TRY(ys_store_begin(session->store, err));
     status = ys_playlist_deleted(session->store, playlist_id, ys_session_now(session), err);
-    if (status == YS_OK) status = log_write(session, "playlist_delete", playlist_id, err);
+    if (status == YS_OK) status = log_write(session, "playlist_delete", playlist_id, "", "", err);
     if (status == YS_OK) status = ys_store_commit(session->store, err);
     if (status != YS_OK) ys_store_rollback(session->store);
     return status;

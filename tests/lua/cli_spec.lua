@@ -493,14 +493,14 @@ describe("the command", function()
 
     it("shows the record", function()
         world.log = { { id = 1, job_id = 1, operation_id = 2, at = 1790000000000,
-            actor = "ytsync", action = "item_insert", entity = "v1", before = "",
-            after = '{"n":[1]}' } }
+            actor = "ytsync", action = "item_insert", entity = "i1", playlist_id = "",
+            video_id = "v1", before = "", after = '{"n":[1]}' } }
         local code, out = run("log")
         assert.equal(0, code)
-        assert.truthy(out:find("job 1%s+ytsync%s+item_insert%s+v1"))
+        assert.truthy(out:find("job 1%s+ytsync%s+item_insert%s+.*v1"))
         _, out = run("log --json")
         assert.same({ n = { 1 } }, json.decode(out)[1].after)
-        assert.truthy(select(2, run("log --job 7")):find("Nothing was done yet.", 1, true))
+        assert.truthy(select(2, run("log --job 7")):find("Nothing is on record for that.", 1, true))
     end)
 
     it("lets no title steer the terminal", function()

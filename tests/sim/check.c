@@ -376,8 +376,8 @@ static void check_log(struct storm *storm)
         logs.count = 0;
         storm_must(storm, ys_operations_each(storm->session, job.id, keep_op, &logs,
                                              &storm->err));
-        storm_must(storm, ys_log_each(storm->session, job.id, 100000, note_log, &logs,
-                                      &storm->err));
+        struct ys_log_filter filter = {.job_id = job.id, .limit = 100000};
+        storm_must(storm, ys_log_each(storm->session, &filter, note_log, &logs, &storm->err));
         storm->counts.operations += (int64_t)logs.count;
         for (i = 0; i < logs.count; i++)
             if (logs.ops[i].done && !logs.ops[i].logged)

@@ -88,7 +88,7 @@ static enum ys_status call_reads(struct torture *torture, struct ys_error *err)
     YS_TRY(ys_videos_each(session, count_video, &videos, err));
     YS_TRY(ys_job_get(session, 0, &job, err));
     YS_TRY(ys_operations_each(session, job.id, count_operation, &operations, err));
-    YS_TRY(ys_log_each(session, 0, 1000, count_log, &entries, err));
+    YS_TRY(ys_log_each(session, &(struct ys_log_filter){.limit = 1000}, count_log, &entries, err));
     assert_string_equal(channel.id, YS_SIM_CHANNEL_ID);
     assert_true(quota.used_units > 0 && job.id > 0);
     assert_true(playlists == 3 && videos == 6 && operations > 0 && entries > 0);

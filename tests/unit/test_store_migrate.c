@@ -155,6 +155,45 @@ static void test_a_fresh_and_a_migrated_database_are_the_same(void **state)
     assert_int_equal(ys_schema_compare(store->db, both, (size_t)NEXT, &err), YS_OK);
 }
 
+/* Entries of the log from before the history learn whose they are. */
+static void test_old_log_entries_learn_whose_they_are(void **state)
+{
+    struct ys_error err = {0};
+    (void)state;
+    stores_exec(store, "DROP INDEX operation_log_by_playlist");
+    stores_exec(store, "ALTER TABLE operation_log DROP COLUMN playlist_id");
+    stores_exec(store, "ALTER TABLE operation_log DROP COLUMN video_id");
+    assert_int_equal(ys_db_set_user_version(store->db, 4, NULL), YS_OK);
+    stores_exec(store, "INSERT INTO sync_jobs (id, account_id, channel_id, reference, stage,"
+                       " created_at) VALUES (1, 1, 'UC1', 'r', 'completed', 5)");
+    stores_exec(store, "INSERT INTO sync_operations (id, job_id, seq, stage, kind, playlist_id,"
+                       " video_id) VALUES (7, 1, 1, 'add_videos', 'item_insert', 'PL1', 'video3')");
+    stores_exec(store, "INSERT INTO operation_log (job_id, operation_id, at, actor, action, entity)"
+                       " VALUES (1, 7, 10, 'ytsync', 'item_insert', 'item9'),"
+                       " (0, 0, 20, 'user', 'item_insert', 'video4'),"
+                       " (0, 0, 30, 'user', 'playlist_delete', 'PL2'),"
+                       " (1, 0, 40, 'user', 'pause', ''),"
+                       " (1, 0, 50, 'ytsync', 'stage', 'completed')");
+    assert_int_equal(ys_schema_run(store->db, ys_schema_migrations(), (size_t)RELEASED, &err),
+                     YS_OK);
+    check_version(RELEASED);
+    check_rows();
+    assert_int_equal(ys_schema_compare(store->db, ys_schema_migrations(), (size_t)RELEASED, &err),
+                     YS_OK);
+    assert_int_equal(stores_number(store, "SELECT COUNT(*) FROM operation_log WHERE at = 10"
+                                          " AND playlist_id = 'PL1' AND video_id = 'video3'"),
+                     1);
+    assert_int_equal(stores_number(store, "SELECT COUNT(*) FROM operation_log WHERE at = 20"
+                                          " AND playlist_id = '' AND video_id = 'video4'"),
+                     1);
+    assert_int_equal(stores_number(store, "SELECT COUNT(*) FROM operation_log WHERE at = 30"
+                                          " AND playlist_id = 'PL2' AND video_id = ''"),
+                     1);
+    assert_int_equal(stores_number(store, "SELECT COUNT(*) FROM operation_log WHERE at > 30"
+                                          " AND playlist_id = '' AND video_id = ''"),
+                     2);
+}
+
 static void fails_and_leaves_all(const struct ys_migration *second, enum ys_status status)
 {
     const struct ys_migration *both = released_and(*second);
@@ -268,6 +307,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_a_filled_database_keeps_its_rows),
         TEST(test_a_fresh_and_a_migrated_database_are_the_same),
+        TEST(test_old_log_entries_learn_whose_they_are),
         TEST(test_a_failing_migration_leaves_the_version_before),
         TEST(test_a_broken_reference_is_not_committed),
         TEST(test_a_negative_version),

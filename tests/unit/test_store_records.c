@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -175,21 +176,65 @@ static void log_it(int64_t job, const char *action, const char *before, const ch
 
 static void test_the_newest_entries_oldest_first(void **state)
 {
+    struct ys_log_filter filter = {.limit = 2};
     int all = 100;
     (void)state;
     log_it(1, "first", NULL, NULL, 10);
     log_it(2, "second", "{\"a\":1}", "{\"a\":2}", 20);
     log_it(1, "third", "", "", 0); /* now */
-    assert_int_equal(ys_log_walk(store, 0, 2, log_line, &all, NULL), YS_OK);
+    assert_int_equal(ys_log_walk(store, &filter, log_line, &all, NULL), YS_OK);
     assert_string_equal(lines, "2 ytsync second PLa [{\"a\":1}] [{\"a\":2}] at 20\n"
                                "1 ytsync third PLa [] [] at 1795341600000\n");
     lines[0] = '\0';
-    assert_int_equal(ys_log_walk(store, 1, 100, log_line, &all, NULL), YS_OK);
+    filter = (struct ys_log_filter){.job_id = 1, .limit = 100};
+    assert_int_equal(ys_log_walk(store, &filter, log_line, &all, NULL), YS_OK);
     assert_string_equal(lines, "1 ytsync first PLa [] [] at 10\n"
                                "1 ytsync third PLa [] [] at 1795341600000\n");
     lines[0] = '\0';
-    assert_int_equal(ys_log_walk(store, 5, 100, log_line, &all, NULL), YS_OK);
+    filter.job_id = 5;
+    assert_int_equal(ys_log_walk(store, &filter, log_line, &all, NULL), YS_OK);
     assert_string_equal(lines, "");
+}
+
+static void log_of(const char *actor, const char *playlist, const char *video, int64_t at_ms)
+{
+    struct ys_log_record entry = {.at_ms = at_ms, .action = "seen", .before = "", .after = ""};
+    (void)snprintf(entry.actor, sizeof entry.actor, "%s", actor);
+    (void)snprintf(entry.entity, sizeof entry.entity, "%lld", (long long)at_ms);
+    (void)snprintf(entry.playlist_id, sizeof entry.playlist_id, "%s", playlist);
+    (void)snprintf(entry.video_id, sizeof entry.video_id, "%s", video);
+    assert_int_equal(ys_log_add(store, &entry, NULL), YS_OK);
+}
+
+/* The times of the entries that pass, as "10 20 ". */
+static void filtered(struct ys_log_filter filter, const char *expected)
+{
+    int all = 100;
+    filter.limit = 100;
+    lines[0] = '\0';
+    assert_int_equal(ys_log_walk(store, &filter, log_line, &all, NULL), YS_OK);
+    char times[256] = "";
+    for (const char *at = lines; (at = strstr(at, "at ")) != NULL; at++)
+        (void)snprintf(times + strlen(times), sizeof times - strlen(times), "%ld ",
+                       strtol(at + 3, NULL, 10));
+    assert_string_equal(times, expected);
+}
+
+static void test_filters_are_combined(void **state)
+{
+    (void)state;
+    log_of("ytsync", "PLa", "v1", 10);
+    log_of("ytsync", "PLb", "v1", 20);
+    log_of("elsewhere", "PLa", "v2", 30);
+    log_of("user", "PLa", "", 40);
+    filtered((struct ys_log_filter){0}, "10 20 30 40 ");
+    filtered((struct ys_log_filter){.video_id = "v1"}, "10 20 ");
+    filtered((struct ys_log_filter){.playlist_id = "PLa"}, "10 30 40 ");
+    filtered((struct ys_log_filter){.playlist_id = "PLa", .video_id = "v1"}, "10 ");
+    filtered((struct ys_log_filter){.actor = YS_ACTOR_ELSEWHERE}, "30 ");
+    filtered((struct ys_log_filter){.since_ms = 30}, "30 40 ");
+    filtered((struct ys_log_filter){.since_ms = 20, .playlist_id = "PLa", .job_id = 1}, "");
+    filtered((struct ys_log_filter){.video_id = "v1' OR '1'='1"}, "");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -203,6 +248,7 @@ int main(void)
         TEST(test_a_category_of_no_account),
         TEST(test_backups),
         TEST(test_the_newest_entries_oldest_first),
+        TEST(test_filters_are_combined),
     };
     return cmocka_run_group_tests_name("store records", tests, NULL, NULL);
 }

@@ -97,7 +97,8 @@ static void test_create(void **state)
     assert_int_equal(made.privacy, YS_PRIVACY_PUBLIC);
     assert_int_equal(used() - before, 101);
     logged[0] = '\0';
-    world_ok(&world, ys_log_each(world.session, 0, 1, log_line, NULL, &world.err));
+    world_ok(&world, ys_log_each(world.session, &(struct ys_log_filter){.limit = 1}, log_line, NULL,
+                                &world.err));
     (void)snprintf(expected, sizeof expected, "user playlist_create %s\n", id);
     assert_string_equal(logged, expected);
 }

@@ -1,44 +1,19 @@
 --- `explain X`: one video: which rule, what will happen to it or did, and what it costs.
 local coverages = require("ytsync.coverage")
-local core = require("ytsync.core")
 local exits = require("ytsync.cli.exits")
 local json = require("ytsync.json")
 local library = require("ytsync.cli.library")
 local sandbox = require("ytsync.sandbox")
 local targets = require("ytsync.target")
 local text = require("ytsync.text")
+local which = require("ytsync.cli.which")
 
-local CHOICES_MAX = 10
 local WILL = { item_insert = "it will be added to", item_move = "it will be moved in",
     item_delete = "its entry will be taken out of" }
 local DID = { item_insert = "adding it to", item_move = "moving it in",
     item_delete = "taking its entry out of" }
 local STATUS = { pending = "is still to come", in_flight = "is under way", done = "is done",
     failed = "failed", skipped = "was left out", unknown = "is being looked up" }
-
--- The id that an address or a word names, if it looks like one.
-local function id_in(words)
-    return words:match("[?&]v=([%w_-]+)") or words:match("youtu%.be/([%w_-]+)")
-        or words:match("/shorts/([%w_-]+)") or words:match("/live/([%w_-]+)")
-        or words:match("^([%w_-]+)$")
-end
-
--- The videos that are meant: by id or address, else by a part of the title.
-local function find(videos, words)
-    local id = id_in(words)
-    for _, video in ipairs(videos) do
-        if video.id == id then
-            return { video }
-        end
-    end
-    local found, wanted = {}, core.fold(words):sub(3, -3)
-    for _, video in ipairs(videos) do
-        if wanted ~= "" and core.fold(video.title or ""):find(wanted, 1, true) then
-            found[#found + 1] = video
-        end
-    end
-    return found
-end
 
 -- What the rules say: the playlists and reasons of all that want it, whoever gets it.
 local function judge(policy, video, now_ms)
@@ -176,24 +151,6 @@ local function show_job(ctx, session, video, result)
     end
 end
 
-local function choose(ctx, videos, words)
-    local found = find(videos, words)
-    if #found == 1 then
-        return found[1]
-    elseif #found == 0 then
-        return nil, ctx:fail(("no video of the library has the id or the title '%s'"):format(words),
-            "not_found", nil, "Look for it with: " .. ctx:command("find 'title \"...\"'"))
-    end
-    local lines = {}
-    for position = 1, math.min(#found, CHOICES_MAX) do
-        lines[position] = ("  %s  %s"):format(found[position].id, text.cut(found[position].title,
-            60))
-    end
-    return nil, ctx:fail(("%d videos have '%s' in their title"):format(#found, words), "usage", nil,
-        table.concat(lines, "\n") .. "\nName one of them by its id: "
-        .. ctx:command("explain " .. found[1].id))
-end
-
 local function explain(ctx, session, policy, video)
     local result = { id = video.id, title = video.title, channel = video.channel,
         playlists = json.array(video.playlists), availability = video.availability }
@@ -249,7 +206,7 @@ leaves.]],
             return ctx:fail(message, name)
         end
         local video
-        video, code = choose(ctx, videos, table.concat(ctx.arguments, " "))
+        video, code = which.one(ctx, "video", videos, table.concat(ctx.arguments, " "), "explain")
         if not video then
             return code
         end

@@ -1,0 +1,54 @@
+/* history.c: what a write found and what it left, for the audit log: the state of its playlist or
+ * entry as the store has it, before and after, as JSON. Ids and the user's own words only. */
+#include "base/text.h"
+#include "sync/engine.h"
+
+/* A title, a description and a few numbers, each character escaped. */
+#define STATE_BYTES_MAX ((size_t)64 << 10)
+
+static bool playlist_state(void *ctx, const struct ys_row_playlist *row)
+{
+    struct ys_buf *out = ctx;
+
+    if (row->deleted_at_ms > 0) return true;
+    ys_buf_text_add(out, "{\"title\":");
+    ys_buf_json(out, row->title);
+    ys_buf_text_add(out, ",\"privacy\":");
+    ys_buf_json(out, ys_privacy_name(row->privacy));
+    ys_buf_text_add(out, ",\"description\":");
+    ys_buf_json(out, row->description);
+    ys_buf_printf(out, ",\"videos\":%lld}", (long long)row->rows);
+    return true;
+}
+
+static bool item_state(void *ctx, const struct ys_row_item *row)
+{
+    ys_buf_printf(ctx, "{\"position\":%lld}", (long long)row->position);
+    return true;
+}
+
+void ys_engine_state_init(struct ys_buf *state)
+{
+    ys_buf_init(state, STATE_BYTES_MAX);
+}
+
+enum ys_status ys_engine_state(struct ys_engine *engine, size_t number, const char *item_id,
+                               struct ys_buf *out, struct ys_error *err)
+{
+    const struct ys_task *task = &engine->agenda.tasks[number];
+    const char *playlist_id = engine->agenda.lanes[task->lane].playlist_id;
+    bool found;
+
+    ys_buf_clear(out);
+    switch (task->kind) {
+    case YS_OP_ITEM_INSERT:
+    case YS_OP_ITEM_MOVE:
+    case YS_OP_ITEM_DELETE:
+        YS_TRY(ys_item_find(engine->store, item_id, item_state, out, &found, err));
+        break;
+    default:
+        YS_TRY(ys_playlist_find(engine->store, playlist_id, playlist_state, out, &found, err));
+        break;
+    }
+    return ys_buf_check(out, "an entry of the log", err);
+}
