@@ -664,6 +664,46 @@ YS_CHECKED enum ys_status ys_playlist_add_video(struct ys_session *session,
 YS_CHECKED enum ys_status ys_playlist_delete(struct ys_session *session,
                                              const char *playlist_id, struct ys_error *err);
 
+/* ------------------------------------------------------------------ probe */
+
+/* Tries on a private playlist of its own what nobody has measured: how far YouTube's lists are
+ * behind its writes, and where a video goes that is added without a position. The playlist is
+ * deleted at the end, also after an error, unless somebody put something else into it. The log
+ * holds its title from before it is made, so that one that a crash left is known again. */
+#define YS_PROBE_UNITS_USUAL 280 /* 5 writes, and a look or a few after each */
+#define YS_PROBE_UNITS_MAX 500   /* what has to be left of the day's units */
+
+/* How long after the reply to a write a list was asked for that did not show it yet, and one that
+ * did. -1: there was none. Both -1: it was not tried. */
+struct ys_probe_lag {
+    int64_t unseen_ms, seen_ms;
+};
+
+struct ys_probe_record {
+    char title[YS_TITLE_BYTES];    /* of the test playlist; "" when none was begun */
+    bool left;                     /* it is still there, or may be */
+    int64_t units;                 /* what was spent */
+    int64_t refused;               /* writes that YouTube refused for the moment (409) */
+    struct ys_probe_lag made;      /* the playlist, by its id */
+    struct ys_probe_lag added;     /* its first entry, in its list */
+    struct ys_probe_lag added_more;/* the second one */
+    struct ys_probe_lag taken_out; /* the first one, no longer in its list */
+    struct ys_probe_lag deleted;   /* the playlist, no longer by its id */
+    char place[YS_NAME_BYTES];     /* of an entry added without a position: "end", "top", "" */
+};
+
+/* Does it, with two videos of the stored library (YS_ENOTFOUND: fetch first). YS_EQUOTA when less
+ * than YS_PROBE_UNITS_MAX is left of the day. On failure `out` holds what was found until then. */
+YS_CHECKED enum ys_status ys_probe(struct ys_session *session, struct ys_probe_record *out,
+                                   struct ys_error *err);
+/* Test playlists that the channel still has (1 unit for 50 playlists of the channel). */
+YS_CHECKED enum ys_status ys_probe_leftovers(struct ys_session *session, ys_playlist_fn each,
+                                             void *ctx, struct ys_error *err);
+/* Deletes one of them. YS_ECHANGED, and it stays: it is not private any more, or holds what no
+ * probe put into it. */
+YS_CHECKED enum ys_status ys_probe_remove(struct ys_session *session, const char *playlist_id,
+                                          struct ys_error *err);
+
 /* ------------------------------------------------------------------ target */
 
 /* What the policy wants: categories with their videos, and what may be given up. */

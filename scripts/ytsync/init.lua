@@ -147,6 +147,7 @@ local PASSED_ON = {
     "playlists", "items", "import_takeout", "forget_import", "pause", "resume", "cancel",
     "confirm", "retry_failed", "status", "operations", "errors", "log", "categories", "sleep",
     "now", "use_signin", "whoami", "health",
+    "probe", "probe_leftovers", "probe_remove",
     "proofs", "proof_summary", "backups", "backup_create", "backup_find", "backup_verify",
     "backup_diff", "backup_prune", "backup_export",
 }
@@ -164,6 +165,11 @@ end
 ---  of the sign-in, and how many playlists it has; 2 units
 ---@field health fun(self): {free_bytes: integer, clock_known: boolean, clock_off: integer}|nil,
 ---  string?, string?  reads every page of the database
+---@field probe fun(self): table|nil, string?, string?, table?  measures on a test playlist of its
+---  own, at most 500 units: {title, left, units, refused, place, made, added, added_more,
+---  taken_out, deleted}, the last five {unseen, seen} in ms; on failure the same behind the name
+---@field probe_leftovers fun(self): table[]|nil, string?, string?  test playlists still there
+---@field probe_remove fun(self, playlist_id: string): true|nil, string?, string?  50 units and more
 ---@field config_get fun(self, key: string): integer|nil, string?, string?
 ---@field config_set fun(self, key: string, value: integer): integer|nil, string?, string?
 ---@field quota fun(self): table|nil, string?, string?  {day, limit, keep, used, reserved,

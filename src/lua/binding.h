@@ -186,6 +186,7 @@ void ys_lua_rows_type(lua_State *L);     /* rows.c, for the binding itself */
 void ys_lua_match_type(lua_State *L);    /* match.c: core.matcher's and core.fold's */
 void ys_lua_guard_type(lua_State *L);    /* guard.c, likewise */
 void ys_lua_login_type(lua_State *L);    /* login.c, with session:whoami */
+void ys_lua_probe_type(lua_State *L);    /* probe.c: more methods of the session */
 void ys_lua_login_functions(lua_State *L); /* login.c: into the table on top */
 void ys_lua_sim_type(lua_State *L);      /* sim.c: core.sim's */
 int ys_lua_sim(lua_State *L);            /* sim.c: core.sim */

@@ -224,6 +224,7 @@ LUAMOD_API int luaopen_ytsync_core(lua_State *L)
     ys_lua_match_type(L);
     ys_lua_guard_type(L);
     ys_lua_login_type(L);
+    ys_lua_probe_type(L);
     ys_lua_sim_type(L);
     ys_lua_safety_type(L);
     luaL_newlib(L, functions);

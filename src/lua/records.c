@@ -70,6 +70,26 @@ static const struct ys_lua_field channel_fields[] = {
 };
 const struct ys_lua_record ys_lua_channel_record = {"channel", FIELDS(channel_fields), false};
 
+static const struct ys_lua_field probe_lag_fields[] = {
+    INTEGER(ys_probe_lag, "unseen", unseen_ms),
+    INTEGER(ys_probe_lag, "seen", seen_ms),
+};
+static const struct ys_lua_record probe_lag_record = {"lag", FIELDS(probe_lag_fields), false};
+
+static const struct ys_lua_field probe_fields[] = {
+    TEXT(ys_probe_record, "title", title),
+    BOOLEAN(ys_probe_record, "left", left),
+    INTEGER(ys_probe_record, "units", units),
+    INTEGER(ys_probe_record, "refused", refused),
+    RECORD(ys_probe_record, "made", made, probe_lag_record),
+    RECORD(ys_probe_record, "added", added, probe_lag_record),
+    RECORD(ys_probe_record, "added_more", added_more, probe_lag_record),
+    RECORD(ys_probe_record, "taken_out", taken_out, probe_lag_record),
+    RECORD(ys_probe_record, "deleted", deleted, probe_lag_record),
+    TEXT(ys_probe_record, "place", place),
+};
+const struct ys_lua_record ys_lua_probe_record = {"probe", FIELDS(probe_fields), false};
+
 static const struct ys_lua_field health_fields[] = {
     INTEGER(ys_health_record, "free_bytes", free_bytes),
     BOOLEAN(ys_health_record, "clock_known", clock_known),

@@ -238,6 +238,7 @@ enum ys_status ys_sim_playlists_insert(struct ys_sim_call *call, struct ys_error
     spec.title = input->title;
     spec.description = input->description;
     spec.language = input->language;
+    spec.add_to_top = call->sim->options.made_add_to_top;
     /* Without status among the parts, the privacy in the body is not taken. */
     if (!(call->parts & YS_SIM_PART_STATUS)) spec.privacy = YS_PRIVACY_PUBLIC;
     YS_TRY(ys_sim_pl_create(sim, &spec, true, id, err));

@@ -73,6 +73,8 @@ struct ys_sim_options {
     int64_t reset_late_ms;         /* the day turns this much after Pacific midnight; 0 */
     int64_t creates_per_day;       /* playlists; 0: no limit. Refusal: 429 RATE_LIMIT_EXCEEDED */
     int64_t creates_per_hour;      /* the same within any 60 minutes; 0: no limit */
+    bool made_add_to_top;          /* playlists that are made add to their top, as a user can set
+                                    * it; false */
     bool failed_cost_full;         /* a refused write costs its full price, else 1 unit; true */
 
     int64_t lag_min_ms, lag_max_ms;/* lists see a write this much later (per write); 0, 0 */

@@ -204,6 +204,10 @@ YS_CHECKED enum ys_status ys_policy_last(struct ys_store *store, ys_row_policy_f
 /* Appends to the audit log. before and after: JSON text or NULL; at_ms 0: now. */
 YS_CHECKED enum ys_status ys_log_add(struct ys_store *store, const struct ys_log_record *entry,
                                      struct ys_error *err);
+/* Entries of this action about this entity, oldest first. */
+YS_CHECKED enum ys_status ys_log_find(struct ys_store *store, const char *action,
+                                      const char *entity, ys_log_fn each, void *ctx,
+                                      struct ys_error *err);
 YS_CHECKED enum ys_status ys_log_walk(struct ys_store *store, const struct ys_log_filter *filter,
                                       ys_log_fn each, void *ctx, struct ys_error *err);
 

@@ -187,11 +187,30 @@ static enum ys_status log_read(struct ys_stmt *stmt, struct ys_log_record *entry
                        err);
 }
 
+/* Runs a query of log_read's columns; the statement is done afterwards. */
+static enum ys_status log_each(struct ys_stmt *stmt, ys_log_fn each, void *ctx,
+                               struct ys_error *err)
+{
+    bool row = false, more = true;
+    while (more) {
+        struct ys_log_record entry;
+        YS_TRY(ys_step(stmt, &row, err));
+        if (!row) return YS_OK;
+        enum ys_status status = log_read(stmt, &entry, err);
+        if (status != YS_OK) {
+            ys_stmt_done(stmt);
+            return status;
+        }
+        more = each(ctx, &entry);
+    }
+    ys_stmt_done(stmt);
+    return YS_OK;
+}
+
 enum ys_status ys_log_walk(struct ys_store *store, const struct ys_log_filter *filter,
                            ys_log_fn each, void *ctx, struct ys_error *err)
 {
     struct ys_stmt *stmt = NULL;
-    bool row = false, more = true;
     YS_TRY(ys_db_prepare(store->db,
                          "SELECT n.id, n.job_id, n.operation_id, n.at, n.actor, n.action,"
                          " n.entity, n.before_json, n.after_json, n.playlist_id, n.video_id FROM ("
@@ -208,17 +227,19 @@ enum ys_status ys_log_walk(struct ys_store *store, const struct ys_log_filter *f
     ys_bind_str(stmt, 4, filter->actor);
     ys_bind_int(stmt, 5, filter->since_ms);
     ys_bind_int(stmt, 6, filter->limit);
-    while (more) {
-        struct ys_log_record entry;
-        YS_TRY(ys_step(stmt, &row, err));
-        if (!row) return YS_OK;
-        enum ys_status status = log_read(stmt, &entry, err);
-        if (status != YS_OK) {
-            ys_stmt_done(stmt);
-            return status;
-        }
-        more = each(ctx, &entry);
-    }
-    ys_stmt_done(stmt);
-    return YS_OK;
+    return log_each(stmt, each, ctx, err);
+}
+
+enum ys_status ys_log_find(struct ys_store *store, const char *action, const char *entity,
+                           ys_log_fn each, void *ctx, struct ys_error *err)
+{
+    struct ys_stmt *stmt = NULL;
+    YS_TRY(ys_db_prepare(store->db,
+                         "SELECT id, job_id, operation_id, at, actor, action, entity,"
+                         " before_json, after_json, playlist_id, video_id FROM operation_log"
+                         " WHERE action = ?1 AND entity = ?2 ORDER BY id",
+                         &stmt, err));
+    ys_bind_text(stmt, 1, action);
+    ys_bind_text(stmt, 2, entity);
+    return log_each(stmt, each, ctx, err);
 }

@@ -56,5 +56,9 @@ YS_CHECKED enum ys_status ys_session_client(struct ys_session *session, struct y
  * run left open. */
 YS_CHECKED enum ys_status ys_session_runner(struct ys_session *session, struct ys_client **out,
                                             struct ys_error *err);
+/* The account that this session works on. The first time it looks whose the token is: another
+ * channel's is refused before anything is sent (P11). */
+YS_CHECKED enum ys_status ys_session_account(struct ys_session *session, int64_t *account,
+                                             struct ys_error *err);
 
 #endif

@@ -33,6 +33,21 @@ static enum ys_status count_playlists(struct ys_client *client, int64_t *playlis
     return YS_OK;
 }
 
+enum ys_status ys_session_account(struct ys_session *session, int64_t *account,
+                                  struct ys_error *err)
+{
+    struct ys_channel_record channel;
+    struct ys_client *client;
+
+    YS_TRY(ys_session_runner(session, &client, err));
+    YS_TRY(ys_account_get(session->store, account, &channel, err));
+    if (session->channel_checked) return YS_OK;
+    YS_TRY(ys_session_answer(session, ys_fetch_channel(client, *account ? channel.id : NULL, 0,
+                                                       account, err)));
+    session->channel_checked = true;
+    return YS_OK;
+}
+
 enum ys_status ys_session_whoami(struct ys_session *session, struct ys_channel_record *out,
                                  int64_t *playlists, struct ys_error *err)
 {

@@ -21,23 +21,6 @@ static enum ys_status log_write(struct ys_session *session, const char *action,
     return ys_log_add(session->store, &entry, err);
 }
 
-/* The account that this session works on. Its first write looks whose the token is: another
- * channel's is refused before anything is sent (P11). */
-static enum ys_status own_account(struct ys_session *session, int64_t *account,
-                                  struct ys_error *err)
-{
-    struct ys_channel_record channel;
-    struct ys_client *client;
-
-    YS_TRY(ys_session_runner(session, &client, err));
-    YS_TRY(ys_account_get(session->store, account, &channel, err));
-    if (session->channel_checked) return YS_OK;
-    YS_TRY(ys_session_answer(session, ys_fetch_channel(client, *account ? channel.id : NULL, 0,
-                                                       account, err)));
-    session->channel_checked = true;
-    return YS_OK;
-}
-
 /* Whose playlist it is; 0 when it is gone, or known from Takeout alone. */
 static bool note_account(void *ctx, const struct ys_row_playlist *row)
 {
@@ -134,7 +117,7 @@ enum ys_status ys_playlist_create(struct ys_session *session, const char *title,
     id_out[0] = '\0';
     YS_TRY(ys_title_check(title, err));
     YS_TRY(ys_description_check(fields.description, err));
-    YS_TRY(own_account(session, &taken.account, err));
+    YS_TRY(ys_session_account(session, &taken.account, err));
     YS_TRY(ys_request_playlist_insert(&request, &fields, err));
     YS_TRY(send_write(session, &request, &exchange, err));
     status = ys_store_begin(session->store, err);
@@ -170,7 +153,7 @@ enum ys_status ys_playlist_add_video(struct ys_session *session, const char *pla
 
     item_id_out[0] = '\0';
     YS_TRY(own_playlist(session, playlist_id, err));
-    YS_TRY(own_account(session, &taken.account, err));
+    YS_TRY(ys_session_account(session, &taken.account, err));
     YS_TRY(ys_request_item_insert(&request, playlist_id, video_id, -1, err));
     YS_TRY(send_write(session, &request, &exchange, err));
     status = ys_store_begin(session->store, err);
@@ -197,7 +180,7 @@ enum ys_status ys_playlist_delete(struct ys_session *session, const char *playli
     int64_t account;
 
     YS_TRY(own_playlist(session, playlist_id, err));
-    YS_TRY(own_account(session, &account, err));
+    YS_TRY(ys_session_account(session, &account, err));
     YS_TRY(ys_request_playlist_delete(&request, playlist_id, err));
     YS_TRY(send_write(session, &request, &exchange, err));
     ys_exchange_free(&exchange);

@@ -63,6 +63,26 @@ describe("the contract with the API", function()
         assert.truthy(seen.requests > 500, seen.requests .. " requests are few")
     end)
 
+    check("holds for every exchange of doctor --probe, with and without trouble", function()
+        local path = simulator.path("record")
+        local sim = simulator.start("--videos 24 --playlists 3 --seed 7 --record "
+            .. simulator.quote(path))
+        assert.equal(0, (sim:run("fetch")))
+        for _, fault in ipairs({ "none", "playlistItems.insert#2=409", "playlists.insert#1="
+            .. "effect+timeout", "playlists.delete#1+9=403forbidden", "none" }) do
+            sim:tell("/sim/fault", fault == "none" and "" or fault)
+            sim:run("doctor --probe --yes")
+            sim:clear_faults()
+            sim:tell("/sim/clock", tostring(24 * 60 * 60 * 1000))
+        end
+        sim:stop()
+        local seen = recording.check(contract, path)
+        os.remove(path)
+        assert.same({}, seen.problems)
+        assert.truthy(seen.methods["youtube.playlistItems.delete"] >= 3)
+        assert.truthy(seen.methods["youtube.playlists.delete"] >= 4)
+    end)
+
     check("is told apart from what breaks it", function()
         local good = { method = "POST", path = "/youtube/v3/playlistItems", query = "part=snippet",
             signed_in = true, body = '{"snippet":{"playlistId":"PL1","resourceId":{"kind":'

@@ -106,6 +106,7 @@ describe("no secret is let out", function()
                 call(words .. loud)
             end
         end
+        call("doctor --probe --yes -v")
         call("run --yes -v")
         call("run --yes --delete --wait -v")
         call("logout -v")
@@ -120,6 +121,9 @@ describe("no secret is let out", function()
         for _, fault in ipairs(FAULTS) do
             sim:tell("/sim/fault", "any#1+100000=" .. fault)
             call("fetch --full -v")
+            sim:clear_faults()
+            sim:tell("/sim/fault", "playlistItems.insert#1=" .. fault)
+            call("doctor --probe --yes -v")
             sim:clear_faults()
         end
         for _, refusal in ipairs({ "invalid_grant", "invalid_client", "else" }) do

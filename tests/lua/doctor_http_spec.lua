@@ -1,5 +1,7 @@
 -- doctor: each step of connecting an account, the quota and the machine, as a user sees them.
+local json = require("ytsync.json")
 local simulator = require("lua.simulator")
+local terminal = require("lua.terminal")
 
 local check = simulator.available() and it or pending
 
@@ -69,5 +71,134 @@ describe("doctor", function()
         local out = run(77)
         has(out, "FAIL  folder    " .. folder .. "/library.db lies in a folder of Dropbox")
         has(out, "-> two machines would overwrite each other's database: move it (--db FILE)")
+    end)
+end)
+
+local terminal_check = simulator.available() and terminal.available() and it or pending
+
+describe("doctor --probe", function()
+    local sim
+
+    local function run(expected, words)
+        local code, out, err = sim:run(words)
+        assert.equal(expected, code, out .. err)
+        return out, err
+    end
+
+    local function playlists()
+        return #sim:ask("/sim/truth").playlists
+    end
+
+    local function writes()
+        local count = 0
+        for _, request in ipairs(sim:ask("/sim/requests")) do
+            if request.method:find("insert") or request.method:find("delete") then
+                count = count + 1
+            end
+        end
+        return count
+    end
+
+    before_each(function()
+        if simulator.available() then
+            sim = simulator.start("--videos 24 --playlists 3 --seed 7")
+        end
+    end)
+    after_each(function()
+        if sim then
+            sim:stop()
+            sim = nil
+        end
+    end)
+
+    check("says what it will do, does it for a yes, and says what it found", function()
+        local out, _, err
+        _, err = run(65, "doctor --probe")
+        has(err, "there is no database at")
+        run(0, "fetch")
+        sim:tell("/sim/set", "lag_min=2000\nlag_max=3000")
+        _, err = run(64, "doctor --probe")
+        has(err, "costs about 280 units and one of the day's new playlists; it does not begin "
+            .. "with fewer than 500")
+        has(err, "the probe needs your yes, and there is no terminal to ask on.")
+        has(err, "Give it beforehand with: " .. simulator.COMMAND .. " doctor --probe --yes")
+        assert.equal(0, writes())
+        out = run(0, "doctor --probe --yes")
+        assert.truthy(out:find("An added video stood in its playlist's list: %d%.%d s to %d%.%d s "
+            .. "after the reply%."), out)
+        has(out, "Without a position, a video goes to the end of a new playlist.\n")
+        has(out, "ytsync waits 60 s (pace.settle_s) before it believes that a write is missing: "
+            .. "enough for what was seen.")
+        has(out, "Not probed, because a test playlist cannot tell, or not for a few units: ")
+        has(out, "The test playlist was deleted. All this cost ")
+        assert.equal(3, playlists())
+        local found = json.decode((run(0, "doctor --probe --yes --json"))).probe
+        assert.equal("end", found.place)
+        assert.truthy(found.added.seen_ms > found.added.unseen_ms)
+    end)
+
+    check("says when lists are slower than ytsync believes", function()
+        run(0, "fetch")
+        sim:tell("/sim/set", "lag_min=20000\nlag_max=20000")
+        run(0, "config set pace.settle_s 5")
+        has(run(0, "doctor --probe --yes"), "That is longer than ytsync waits before it believes "
+            .. "that a write is missing (pace.settle_s is 5). Give it more: " .. simulator.COMMAND
+            .. " config set pace.settle_s ")
+    end)
+
+    check("leaves nothing behind after an error, and finds what it had to leave", function()
+        run(0, "fetch")
+        sim:tell("/sim/fault", "playlistItems.insert#2=403forbidden")
+        local out, err, _
+        out, err = run(1, "doctor --probe --yes")
+        has(out, "An added video stood in its playlist's list: ")
+        has(err, "playlistItems.insert")
+        has(err, "The test playlist was deleted again, or was not made.")
+        assert.equal(3, playlists())
+        sim:tell("/sim/fault", "playlistItems.insert#2+9=quota403\nplaylists.delete#1+9=quota403")
+        _, err = run(75, "doctor --probe --yes")
+        has(err, '" is still there, or may be. Have it deleted with: ' .. simulator.COMMAND
+            .. " doctor --probe")
+        has(err, "Try again another day: " .. simulator.COMMAND .. " doctor --probe --yes")
+        assert.equal(4, playlists())
+        sim:clear_faults()
+        sim:tell("/sim/clock", tostring(24 * 60 * 60 * 1000))
+        _, err = run(0, "doctor --probe --yes")
+        has(err, 'An earlier probe left its test playlist "ytsync test playlist ')
+        has(err, '" (1 video).')
+        has(err, "It was deleted.")
+        assert.equal(3, playlists())
+    end)
+
+    terminal_check("asks on a terminal, also about what was left", function()
+        run(0, "fetch")
+        local function probe(sends)
+            local code, raw = terminal.run("doctor --probe", sim.env, sends)
+            assert.equal(0, code, raw)
+            return raw
+        end
+        has(probe({ { "Do this? [y/N] ", "n\n" } }), "Nothing was changed.")
+        assert.equal(0, writes())
+        sim:tell("/sim/fault", "playlists.delete#1+9=403forbidden")
+        run(1, "doctor --probe --yes")
+        sim:clear_faults()
+        has(probe({ { "Do this? [y/N] ", "y\n" }, { "Delete it? [y/N] ", "n\n" } }),
+            "It stays, and nothing was probed.")
+        assert.equal(4, playlists())
+        has(probe({ { "Do this? [y/N] ", "y\n" }, { "Delete it? [y/N] ", "y\n" } }),
+            "All this cost ")
+        assert.equal(3, playlists())
+    end)
+
+    check("asks for leave to change playlists as run does", function()
+        sim:signing_in()
+        assert.equal(0, (sim:run("login --client " .. sim:client_file())))
+        run(0, "fetch")
+        local _, err = run(77, "doctor --probe --yes")
+        has(err, "So far you have let ytsync read only.")
+        has(err, "Allow changes with: " .. simulator.COMMAND .. " login --write")
+        assert.equal(0, writes())
+        run(0, "login --write")
+        run(0, "doctor --probe --yes")
     end)
 end)
