@@ -540,6 +540,7 @@ struct ys_video_record {
     char id[YS_ID_BYTES];
     const char *title;              /* last known; these pointers are valid during the callback */
     const char *channel;
+    const char *channel_id;         /* UC...; "" when it is not known */
     const char *description;
     const char *tags_json;          /* a JSON array of strings */
     int64_t duration_s;             /* -1: not known */

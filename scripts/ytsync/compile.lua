@@ -26,6 +26,7 @@ local BIT_LOCALS = 60
 ---@class ytsync.Program
 ---@field alternatives ytsync.Alternative[]
 ---@field texts {kind: string, word: string, rule: ytsync.Matcher, alternative: integer|nil}[]
+---@field channel_ids table[]  ids of channels, as `texts`
 ---@field times {rule: ytsync.Matcher, seconds: number}[]  by function, see measure
 ---@field has_functions boolean
 ---@field trying ytsync.Matcher|nil  the rule whose function was called last
@@ -39,21 +40,34 @@ local function bit_of(group)
     return (group - 1) // GROUP_BITS + 1, 1 << ((group - 1) % GROUP_BITS)
 end
 
-local function words_expression(builder, rule)
-    builder.groups = builder.groups + 1
-    for _, word in ipairs(rule.words) do
-        builder.entries[#builder.entries + 1] = { rule.kind, builder.groups, word }
-        builder.texts[#builder.texts + 1] = { kind = rule.kind, word = word, rule = rule,
-            alternative = builder.alternative }
-    end
-    local index, mask = bit_of(builder.groups)
-    return (index <= BIT_LOCALS and "(b%d & 0x%x) ~= 0" or "(bits[%d] & 0x%x) ~= 0"):format(index,
-        mask)
-end
-
 local function from_expression(builder, rule)
     builder.origins[#builder.origins + 1] = rule
     return ("(from[%d] & 0x%x) ~= 0"):format(bit_of(#builder.origins))
+end
+
+-- Ids of channels are not looked for in names: they hold for a video as a playlist's id does.
+local function names_channel(rule, word)
+    return rule.kind == "channel" and rules.is_channel_id(word)
+end
+
+local function words_expression(builder, rule)
+    local ids = false
+    builder.groups = builder.groups + 1
+    for _, word in ipairs(rule.words) do
+        local text = { kind = rule.kind, word = word, rule = rule,
+            alternative = builder.alternative }
+        if names_channel(rule, word) then
+            ids = true
+            table.insert(builder.program.channel_ids, text)
+        else
+            builder.entries[#builder.entries + 1] = { rule.kind, builder.groups, word }
+            builder.texts[#builder.texts + 1] = text
+        end
+    end
+    local index, mask = bit_of(builder.groups)
+    local found = (index <= BIT_LOCALS and "(b%d & 0x%x) ~= 0" or "(bits[%d] & 0x%x) ~= 0")
+        :format(index, mask)
+    return ids and ("(%s or %s)"):format(found, from_expression(builder, rule)) or found
 end
 
 -- A user's function, wrapped so that an error can name the rule.
@@ -265,7 +279,7 @@ end
 local function origin_bits(program, name, is_id)
     local out = {}
     for number, rule in ipairs(program.origins) do
-        for _, word in ipairs(rule.words) do
+        for _, word in ipairs(rule.kind == "from" and rule.words or {}) do
             if name == word or (not is_id and M.is_called(word, name)) then
                 out[#out + 1], out[#out + 2] = bit_of(number)
                 break
@@ -273,6 +287,26 @@ local function origin_bits(program, name, is_id)
         end
     end
     return out
+end
+
+-- The same for the id of a channel.
+local function channel_bits(program, id)
+    local out = {}
+    for number, rule in ipairs(program.origins) do
+        for _, word in ipairs(rule.kind == "channel" and rule.words or {}) do
+            if word == id then
+                out[#out + 1], out[#out + 2] = bit_of(number)
+                break
+            end
+        end
+    end
+    return out
+end
+
+local function set_bits(from, bits)
+    for at = 1, #bits, 2 do
+        from[bits[at]] = from[bits[at]] | bits[at + 1]
+    end
 end
 
 local function add_origins(program, from, list, is_id)
@@ -284,9 +318,7 @@ local function add_origins(program, from, list, is_id)
             bits = origin_bits(program, name, is_id)
             known[name] = bits
         end
-        for at = 1, #bits, 2 do
-            from[bits[at]] = from[bits[at]] | bits[at + 1]
-        end
+        set_bits(from, bits)
     end
 end
 
@@ -302,6 +334,15 @@ local function look(program, video)
     if program.has_origins then
         add_origins(program, from, video.playlists, false)
         add_origins(program, from, video.playlist_ids, true)
+    end
+    local channel = #program.channel_ids > 0 and video.channel_id
+    if channel then
+        local bits = program.known_channels[channel]
+        if not bits then
+            bits = channel_bits(program, channel)
+            program.known_channels[channel] = bits
+        end
+        set_bits(from, bits)
     end
 end
 
@@ -352,7 +393,7 @@ function Program:reason(way, video)
     local word
     if alternative.group then
         local text = self.matcher:first(alternative.group)
-        word = text and self.texts[text].word
+        word = text and self.texts[text].word or video.channel_id
     elseif rule.kind == "from" then
         word = origin_name(rule, video)
     end
@@ -383,7 +424,8 @@ end
 ---@return string|nil message
 function M.program(categories, options)
     local program = setmetatable({ alternatives = {}, texts = {}, origins = {}, reasons = {},
-        known_titles = {}, known_ids = {}, times = {} }, Program)
+        known_titles = {}, known_ids = {}, known_channels = {}, channel_ids = {},
+        times = {} }, Program)
     local builder = {
         program = program, groups = 0, entries = {}, texts = program.texts, calls = {},
         origins = program.origins, alternatives = program.alternatives, conditions = {},

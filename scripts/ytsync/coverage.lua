@@ -184,6 +184,21 @@ local function names_of(videos, kind)
     return names
 end
 
+-- Ids of channels that no video is of.
+local function no_channel(program, videos, out)
+    local known = {}
+    for position = 1, #program.channel_ids > 0 and #videos or 0 do
+        known[videos[position].channel_id or ""] = true
+    end
+    for _, text in ipairs(program.channel_ids) do
+        if not known[text.word] and text.alternative then
+            out[#out + 1] = { place = text.rule.place, kind = text.kind, word = text.word,
+                hint = "" }
+        end
+    end
+    return out
+end
+
 -- Texts that no video holds, with the closest name that there is.
 local function nothing_found(program, found, videos)
     local out, known = {}, {}
@@ -196,7 +211,7 @@ local function nothing_found(program, found, videos)
                 hint = hint, closest = suggest.closest(text.word, known[kind]) }
         end
     end
-    return out
+    return no_channel(program, videos, out)
 end
 
 local function too_much(lines, videos)
@@ -228,6 +243,7 @@ local function expected_video(expected, now_ms)
         ids[position] = ""
     end
     return { id = "", title = expected.title or "", channel = expected.channel or "",
+        channel_id = rules.is_channel_id(expected.channel or "") and expected.channel or "",
         tags = expected.tags or {}, description = "", duration_s = expected.duration,
         published_at = expected.published and values.moment(expected.published, now_ms) or 0,
         saved_at = expected.saved and values.moment(expected.saved, now_ms) or 0,

@@ -227,9 +227,9 @@ end
 Session.__close = Session.close
 
 --- All videos that are in a playlist now, by the time they were saved.
----@return table[]|nil videos  {id, title, channel, description, tags, duration_s (nil: unknown),
----  published_at, saved_at, availability ("live", "private", "deleted"), gone, live, playlists
----  (titles ever seen in), playlist_ids}
+---@return table[]|nil videos  {id, title, channel, channel_id ("": unknown), description, tags,
+---  duration_s (nil: unknown), published_at, saved_at, availability ("live", "private",
+---  "deleted"), gone, live, playlists (titles ever seen in), playlist_ids}
 ---@return string|nil message
 ---@return string|nil name
 function Session:videos()

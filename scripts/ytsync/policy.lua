@@ -258,9 +258,12 @@ end
 
 local function read_channel(value)
     local channel = fields.trim(fields.want_string("channel", value))
-    if channel == "" or channel:sub(1, 1) == "@" then
-        where.fail(where.here("channel"), "channel takes the channel's id (UC...) or its title, "
-            .. "not a handle")
+    if channel:sub(1, 1) == "@" then
+        where.fail(where.here("channel"), ("channel is '%s', a handle; write the channel's id "
+            .. "(UC...) or its title"):format(channel))
+    elseif channel == "" then
+        where.fail(where.here("channel"), "channel is empty; write the channel's id (UC...) or "
+            .. "its title")
     end
     return channel
 end

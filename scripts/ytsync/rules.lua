@@ -139,11 +139,35 @@ local function check_words(what, kind, words, place)
     return words
 end
 
+--- Whether a text is the id of a channel.
+---@param text string
+---@return boolean
+function M.is_channel_id(text)
+    return #text == 24 and text:find("^UC[%w_-]+$") ~= nil
+end
+
+-- A channel is meant by its name or its id; which videos a handle has, no listing says.
+local function check_channels(what, kind, words, place)
+    for position, word in ipairs(words) do
+        if word:find("^%s*@") then
+            where.fail(place, ("%s: entry %d, %q, is a handle, and YouTube's listings do not say "
+                .. "which channel has which; write the channel's name as the videos show it%s")
+                :format(what, position, word, kind == "channel" and ", or its id (UC...)" or ""))
+        elseif kind == "artist" and M.is_channel_id(word) then
+            where.fail(place, ("%s: entry %d, %q, is the id of a channel; write channel %q")
+                :format(what, position, word, word))
+        end
+    end
+end
+
 local function of_words(kind, what)
     return function(value, ...)
         local place = where.here()
         only_one(what, select("#", ...), place)
         local words = check_words(what, kind, words_of(what, value, place), place)
+        if kind == "channel" or kind == "artist" then
+            check_channels(what, kind, words, place)
+        end
         return matcher({ kind = kind, words = words, place = place })
     end
 end

@@ -264,6 +264,7 @@ static enum ys_status keep_video(void *ctx, const struct ys_api_video *api, stru
     struct ys_video_record video = {
         .title = api->title,
         .channel = api->channel_title,
+        .channel_id = api->channel_id,
         .description = api->description,
         .tags_json = api->tags,
         .duration_s = api->duration_s,

@@ -137,6 +137,7 @@ static const struct ys_lua_field video_fields[] = {
     TEXT(ys_video_record, "id", id),
     POINTER(ys_video_record, "title", title),
     POINTER(ys_video_record, "channel", channel),
+    POINTER(ys_video_record, "channel_id", channel_id),
     POINTER(ys_video_record, "description", description),
     LIST(ys_video_record, "tags", tags_json),
     {"duration_s", YS_LUA_INTEGER_OR_NIL, AT(ys_video_record, duration_s), NULL, NULL},

@@ -294,12 +294,19 @@ static const char *const migration_history[] = {
     "CREATE INDEX operation_log_by_playlist ON operation_log (playlist_id, id);",
 };
 
+/* Videos that are known by their channel's name alone are read again by the next fetch. */
+static const char *const migration_channel_ids[] = {
+    "ALTER TABLE videos ADD COLUMN channel_id TEXT NOT NULL DEFAULT '';",
+    "UPDATE videos SET fetched_at = 0;",
+};
+
 static const struct ys_migration migrations[] = {
     {migration_1, sizeof migration_1 / sizeof migration_1[0]},
     {migration_2, sizeof migration_2 / sizeof migration_2[0]},
     {migration_proofs, sizeof migration_proofs / sizeof migration_proofs[0]},
     {migration_policies, sizeof migration_policies / sizeof migration_policies[0]},
     {migration_history, sizeof migration_history / sizeof migration_history[0]},
+    {migration_channel_ids, sizeof migration_channel_ids / sizeof migration_channel_ids[0]},
 };
 
 size_t ys_schema_version(void)

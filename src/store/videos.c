@@ -41,13 +41,16 @@ enum ys_status ys_video_put(struct ys_store *store, const struct ys_video_record
     YS_TRY(ys_db_prepare(
         store->db,
         "INSERT INTO videos (youtube_id, title, channel, description, tags, duration_s,"
-        " published_at, availability, fetched_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+        " published_at, availability, fetched_at, channel_id)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
         " ON CONFLICT (youtube_id) DO UPDATE SET"
         " title = CASE WHEN excluded.title = '' THEN videos.title ELSE excluded.title END,"
         " channel = CASE WHEN excluded.channel = '' THEN videos.channel"
         " ELSE excluded.channel END, description = excluded.description, tags = excluded.tags,"
         " duration_s = excluded.duration_s, published_at = excluded.published_at,"
-        " availability = excluded.availability, fetched_at = excluded.fetched_at",
+        " availability = excluded.availability, fetched_at = excluded.fetched_at,"
+        " channel_id = CASE WHEN excluded.channel_id = '' THEN videos.channel_id"
+        " ELSE excluded.channel_id END",
         &stmt, err));
     ys_bind_text(stmt, 1, video->id);
     ys_bind_str(stmt, 2, video->title);
@@ -58,6 +61,7 @@ enum ys_status ys_video_put(struct ys_store *store, const struct ys_video_record
     ys_bind_int(stmt, 7, video->published_at_ms);
     ys_bind_text(stmt, 8, ys_availability_name(video->availability));
     ys_bind_int(stmt, 9, at_ms);
+    ys_bind_str(stmt, 10, video->channel_id);
     return ys_run(stmt, err);
 }
 
@@ -147,7 +151,7 @@ static const char walk_sql[] =
 
 static const char wide_sql[] =
     "SELECT youtube_id, title, channel, description, tags, duration_s, published_at,"
-    " availability FROM videos WHERE id = ?1";
+    " availability, channel_id FROM videos WHERE id = ?1";
 
 struct walk {
     struct ys_store *store;
@@ -173,6 +177,7 @@ static enum ys_status video_read(struct walk *walk, struct ys_stmt *stmt,
                        err));
     video->title = ys_col_text(stmt, 1);
     video->channel = ys_col_text(stmt, 2);
+    video->channel_id = ys_col_text(stmt, 8);
     video->description = ys_col_text(stmt, 3);
     video->tags_json = ys_col_text(stmt, 4);
     video->duration_s = ys_col_int(stmt, 5);

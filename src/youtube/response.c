@@ -60,11 +60,11 @@
 #define VIDEO_ROW                                                                                \
     GET("kind") GET("id") GET("snippet.title") GET("snippet.description")                        \
     GET("snippet.channelTitle") GET("snippet.tags") GET("contentDetails.duration")               \
-    GET("snippet.publishedAt")                                                                   \
+    GET("snippet.publishedAt") GET("snippet.channelId")                                          \
     CHECK(TEXT_IS("kind") TEXT_IS("id") TYPE_IS("snippet", "object") TEXT_IS("snippet.title")    \
           TEXT_MAY("snippet.description") TEXT_MAY("snippet.channelTitle")                       \
           TYPE_MAY("snippet.tags", "array") TEXT_MAY("contentDetails.duration")                  \
-          TEXT_MAY("snippet.publishedAt"))
+          TEXT_MAY("snippet.publishedAt") TEXT_MAY("snippet.channelId"))
 
 static const char envelope_query[] =
     "SELECT json_extract(v,'$.kind'), json_extract(v,'$.etag'),"
@@ -373,7 +373,7 @@ static const struct shape video_shape = {
     .list_kind = "youtube#videoListResponse",
     .kind = "youtube#video",
     .list_query = "SELECT " VIDEO_ROW FROM_ITEMS,
-    .check_column = 8,
+    .check_column = 9,
 };
 
 static enum ys_status convert_video(void *ctx, const struct ys_json_row *row,
@@ -385,6 +385,7 @@ static enum ys_status convert_video(void *ctx, const struct ys_json_row *row,
         .title = ys_json_text(row, 2),
         .description = ys_json_text(row, 3),
         .channel_title = ys_json_text(row, 4),
+        .channel_id = ys_json_text(row, 8),
         .tags = ys_json_null(row, 5) ? "[]" : ys_json_text(row, 5),
         .duration_s = -1,
     };

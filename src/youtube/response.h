@@ -41,7 +41,7 @@ struct ys_api_item {
 };
 
 struct ys_api_video {
-    const char *id, *title, *description, *channel_title;
+    const char *id, *title, *description, *channel_title, *channel_id;
     const char *tags;              /* JSON array, "[]" for none */
     int64_t duration_s;            /* -1: not known */
     int64_t published_at_ms;

@@ -246,7 +246,8 @@ function Session:videos()
         end
         out[#out + 1] = {
             id = video.id, title = video.title, channel = video.channel or "",
-            description = "", tags = video.tags or {}, published_at = video.published_at or 0,
+            description = "", tags = video.tags or {}, channel_id = video.channel_id or "",
+            published_at = video.published_at or 0,
             saved_at = 0,
             availability = video.availability or "live", playlists = titles, playlist_ids = ids,
         }

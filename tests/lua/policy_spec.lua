@@ -144,7 +144,7 @@ return y.policy {
     { "another module", 'local x = require "socket"', "policy.lua:2: a policy can require "
         .. "'ytsync.policy' and 'ytsync.rules' only, not 'socket'" },
     { "a handle for a channel", 'return y.policy { channel = "@anna" }', "policy.lua:2: channel "
-        .. "takes the channel's id (UC...) or its title, not a handle" },
+        .. "is '@anna', a handle; write the channel's id (UC...) or its title" },
     { "on_error that is no function", 'return y.policy { on_error = "skip" }',
         "policy.lua:2: on_error must be a function, not 'skip'" },
     { "never_touch with a rule", 'return y.policy { never_touch = y.title "x" }',

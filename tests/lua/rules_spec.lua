@@ -28,6 +28,29 @@ local function match(ways, fields, category, now_ms)
     return (program:reason(found[1], v):gsub("^%S+:%d+ ", ""))
 end
 
+describe("the id of a channel", function()
+    local ID, OTHER = "UCabcdefghij-_0123456789", "UCabcdefghij-_0123456788"
+
+    it("holds for its videos, whatever the channel is called", function()
+        assert.equal(('channel "%s"'):format(ID), match(rules.channel(ID), { channel = "Ann",
+            channel_id = ID }))
+        assert.is_nil(match(rules.channel(ID), { channel = ID, channel_id = OTHER }))
+        assert.is_nil(match(rules.channel(ID), { channel_id = ID:upper() }))
+        assert.is_nil(match(rules.channel(ID), {}))
+    end)
+
+    it("stands beside names, alone and inside of other rules", function()
+        local both = rules.channel({ "Bob", ID })
+        assert.equal('channel "Bob"', match(both, { channel = "Bob", channel_id = OTHER }))
+        assert.equal(('channel "%s"'):format(ID), match(both, { channel = "Ann",
+            channel_id = ID }))
+        assert.is_nil(match(rules.title("x"), { title = "x", channel_id = ID }, { both }))
+        local all = rules.all({ rules.title("x"), rules.channel(ID) })
+        assert.truthy(match(all, { title = "x", channel_id = ID }))
+        assert.is_nil(match(all, { title = "x", channel_id = OTHER }))
+    end)
+end)
+
 describe("a text", function()
     it("is found as whole words, whatever the case", function()
         assert.equal('title "JaZZ"', match(rules.title("JaZZ"), { title = "Cool jazz live" }))

@@ -100,6 +100,17 @@ describe("ytsync.sim", function()
         assert.equal(0, plan:preview().units)
     end)
 
+    it("knows the channels of videos by their ids", function()
+        local session <close> = assert(small():open({ db = database() }))
+        assert(session:fetch())
+        local video = assert(session:videos())[1]
+        assert.truthy(video.channel_id:find("^UC[%w_-]+$"))
+        local plan <close> = assert(session:plan({ policy = { categories = {
+            y.category("One")({ when = y.channel(video.channel_id) }) } } }))
+        assert.equal(1, plan:preview().add_videos.count)
+        assert.equal(video.id, plan:items()[2].video_id)
+    end)
+
     it("makes faults, days and other spenders", function()
         local world = assert(sim.new({ seed = 5, videos = 60, playlists = 6, daily_units = 1500 }))
         local session <close> = assert(world:open({ db = database() }))

@@ -45,6 +45,15 @@ M.files = {
     -- types
     { "a number that is none", 'playlist "A" { title "a",\n  keep_newest = "10" }', 2,
         "keep_newest is '10', but can be a whole number from 1 to 1000000" },
+    { "a handle", 'playlist "A" {\n  channel { "Ann", "@ann" } }', 2,
+        'channel: entry 2, "@ann", is a handle, and YouTube\'s listings do not say which channel '
+            .. "has which; write the channel's name as the videos show it, or its id (UC...)" },
+    { "a handle of an artist", 'playlist "A" { artist "@ann" }', 1,
+        'artist: entry 1, "@ann", is a handle, and YouTube\'s listings do not say which channel '
+            .. "has which; write the channel's name as the videos show it" },
+    { "an id for an artist", 'playlist "A" { artist "UCaaaaaaaaaaaaaaaaaaaaaa" }', 1,
+        'artist: entry 1, "UCaaaaaaaaaaaaaaaaaaaaaa", is the id of a channel; write channel '
+            .. '"UCaaaaaaaaaaaaaaaaaaaaaa"' },
     { "a priority", 'playlist "A" { title "a",\n  priority = "high" }', 2,
         "priority is 'high', but can be a whole number from -1000 to 1000" },
     { "a misspelt priority", 'playlist "A" { title "a",\n  prioritty = 5 }', 2,
@@ -103,7 +112,7 @@ M.files = {
     { "a word taken for a variable", 'title = "jazz"\nplaylist "A" { title "a" }', 1,
         "title is a word of the language" },
     { "a handle for a channel", 'settings { channel = "@anna" }', 1,
-        "channel takes the channel's id (UC...) or its title, not a handle" },
+        "channel is '@anna', a handle; write the channel's id (UC...) or its title" },
     { "expect without an end", 'playlist "A" { title "a" }\nexpect { title = "a" }', 2,
         'expect does not say where the video goes: goes_to = "Jazz", or goes_to = false for '
             .. "nowhere" },

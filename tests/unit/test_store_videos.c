@@ -79,7 +79,7 @@ static void test_the_last_known_title_is_kept(void **state)
 struct full {
     int count;
     struct ys_video_record video;
-    char title[64], channel[64], description[64], tags[64];
+    char title[64], channel[64], channel_id[64], description[64], tags[64];
 };
 
 static bool keep_full(void *ctx, const struct ys_video_record *video)
@@ -89,6 +89,7 @@ static bool keep_full(void *ctx, const struct ys_video_record *video)
     full->video = *video;
     (void)snprintf(full->title, sizeof full->title, "%s", video->title);
     (void)snprintf(full->channel, sizeof full->channel, "%s", video->channel);
+    (void)snprintf(full->channel_id, sizeof full->channel_id, "%s", video->channel_id);
     (void)snprintf(full->description, sizeof full->description, "%s", video->description);
     (void)snprintf(full->tags, sizeof full->tags, "%s", video->tags_json);
     return true;
@@ -99,6 +100,7 @@ static void test_metadata(void **state)
     struct ys_video_record video = {.id = "v1",
                                     .title = "So What",
                                     .channel = "Miles Davis - Topic",
+                                    .channel_id = "UCmiles",
                                     .description = "1959",
                                     .tags_json = "[\"jazz\"]",
                                     .duration_s = 562,
