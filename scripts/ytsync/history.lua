@@ -75,6 +75,74 @@ function M.subject(entry, titles)
     return text.safe(playlist and video .. " in " .. playlist or video)
 end
 
+-- ------------------------------------------------------------------ what others changed
+
+local LIST_MAX = 10
+
+--- What the log says that neither ytsync nor a command did, by playlist, in the order in which it
+--- was first met: {playlist, title, is_new, is_gone, before, after, added, taken_out}.
+---@param entries table[]  of the actor "elsewhere", oldest first
+---@param titles table<string, string>  of playlists, by id
+---@return table[]
+function M.elsewhere(entries, titles)
+    local groups, by_id = {}, {}
+    for _, entry in ipairs(entries) do
+        local id = entry.playlist_id
+        local group = by_id[id]
+        if not group then
+            group = { playlist = id, title = titles[id], is_new = false, is_gone = false, added = 0,
+                taken_out = 0 }
+            by_id[id], groups[#groups + 1] = group, group
+        end
+        if entry.action == "video_new" then
+            group.added = group.added + 1
+        elseif entry.action == "video_gone" then
+            group.taken_out = group.taken_out + 1
+        else
+            group.is_new = group.is_new or entry.action == "playlist_new"
+            group.is_gone = entry.action == "playlist_gone"
+            group.before = group.before or decoded(entry.before)
+            group.after = decoded(entry.after)
+        end
+        group.title = group.title or (group.after or group.before or {}).title or id
+    end
+    return groups
+end
+
+local function group_line(group)
+    local words, was, is = {}, group.before, group.after
+    if group.is_gone then
+        words[1] = ("is gone (%s)"):format(text.count(was and was.videos or 0, "video"))
+    elseif group.is_new then
+        words[1] = "is new"
+    elseif was and is then
+        words[1] = ("%s -> %s"):format(told(was, is), told(is, was))
+    end
+    if not group.is_gone and group.added > 0 then
+        words[#words + 1] = text.count(group.added, "video") .. " added"
+    end
+    if not group.is_gone and group.taken_out > 0 then
+        words[#words + 1] = text.count(group.taken_out, "video") .. " taken out"
+    end
+    return ("  %s: %s"):format(quoted(group.title), table.concat(words, "; "))
+end
+
+--- The same as lines for people.
+---@param groups table[]
+---@return string
+function M.elsewhere_lines(groups)
+    local lines = {}
+    for position = 1, math.min(#groups, LIST_MAX) do
+        lines[position] = group_line(groups[position])
+    end
+    if #groups > LIST_MAX then
+        lines[#lines + 1] = ("  and %d more playlists"):format(#groups - LIST_MAX)
+    end
+    return table.concat(lines, "\n")
+end
+
+-- ------------------------------------------------------------------ for machines
+
 local function some(value)
     return value ~= "" and value or json.null
 end
@@ -84,6 +152,19 @@ local function state_json(value)
         return json.null
     end
     return decoded(value) or value
+end
+
+--- The JSON form of what others changed.
+---@param groups table[]  from elsewhere
+---@return table[]
+function M.elsewhere_json(groups)
+    local list = json.array({})
+    for position, group in ipairs(groups) do
+        list[position] = { playlist = group.playlist, title = group.title, is_new = group.is_new,
+            is_gone = group.is_gone, before = group.before or json.null,
+            after = group.after or json.null, added = group.added, taken_out = group.taken_out }
+    end
+    return list
 end
 
 --- The JSON form of an entry.

@@ -116,6 +116,25 @@ function M.status(status, now_ms)
     return table.concat(lines, "\n")
 end
 
+--- The job that ended before an unfinished one, in a sentence.
+---@param status table
+---@return string
+function M.ended(status)
+    return text.wrap(("Before it, job %d: %s %s. %s of %s done, %s used."):format(status.id,
+        status.label, text.moment(status.finished_at), text.number(status.done),
+        text.count(status.total, "operation"), text.count(status.units_used, "unit")), COLUMNS)
+end
+
+--- The JSON form of the job that ended last: {job, stage, label, progress, failed, units_used,
+--- finished_at}.
+---@param status table
+---@return table
+function M.ended_json(status)
+    return { job = status.id, stage = status.stage, label = status.label,
+        progress = { done = status.done, total = status.total }, failed = status.failed,
+        units_used = status.units_used, finished_at = text.iso(status.finished_at) }
+end
+
 --- What a finished job has done, in a sentence.
 ---@param status table
 ---@param operations table[]  of the job

@@ -10,6 +10,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "library/changes.h"
 #include "library/fetch_private.h"
 #include "library/record.h"
 
@@ -76,6 +77,7 @@ static enum ys_status store_playlist(struct ys_fetch_run *run,
 
     YS_TRY(ys_playlist_find(store, playlist->id, note_deleted_at, &deleted_at_ms, &found, err));
     if (deleted_at_ms > 0 && deleted_at_ms > at_ms - YS_FETCH_SETTLE_MS) return YS_OK;
+    YS_TRY(ys_changes_playlist(store, run->account_id, playlist, at_ms, err));
     return ys_record_playlist(store, run->account_id, playlist, 0, at_ms, err);
 }
 
@@ -307,6 +309,7 @@ static enum ys_status mark_deleted(struct ys_fetch_run *run, const char *id, str
     if (!found || published_at_ms > now - YS_FETCH_SETTLE_MS) return YS_OK;
     ys_env_log(ys_client_env(run->client), YS_LOG_INFO,
                "The playlist %s is no longer on YouTube.", id);
+    YS_TRY(ys_changes_gone(store, id, now, err));
     return ys_playlist_deleted(store, id, now, err);
 }
 

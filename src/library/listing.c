@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "library/changes.h"
 
 /* A full playlist has 100 full pages. Pages may be short, but a listing of more pages than this
  * is taken for one that never ends. */
@@ -486,6 +487,7 @@ enum ys_status ys_listing_store(struct ys_store *store, const struct ys_listing 
         return ys_fail(err, YS_ENOTFOUND, "The playlist %s is not in the store.",
                        listing->playlist_id);
     YS_TRY(believe(store, listing, &believed, err));
+    if (believed) YS_TRY(ys_changes_listing(store, listing, err));
     YS_TRY(ys_items_replace_begin(store, listing->playlist_id, err));
     for (i = 0; i < listing->count; i++) {
         const struct ys_listed_item *item = &listing->items[i];

@@ -103,19 +103,13 @@ enum ys_status ys_op_find(struct ys_store *store, int64_t id, ys_row_op_fn each,
     return status;
 }
 
-enum ys_status ys_op_walk(struct ys_store *store, int64_t job_id, ys_row_op_fn each, void *ctx,
-                          struct ys_error *err)
+static enum ys_status op_steps(struct ys_stmt *stmt, ys_row_op_fn each, void *ctx,
+                               struct ys_error *err)
 {
-    struct ys_stmt *stmt;
     struct ys_row_op op;
     bool row = true, go_on = true;
     enum ys_status status = YS_OK;
 
-    YS_TRY(ys_db_prepare(store->db,
-                         "SELECT " OP_COLUMNS " FROM sync_operations WHERE job_id = ?1"
-                         " ORDER BY seq",
-                         &stmt, err));
-    ys_bind_int(stmt, 1, job_id);
     while (go_on && status == YS_OK) {
         YS_TRY(ys_step(stmt, &row, err));
         if (!row) break;
@@ -124,6 +118,36 @@ enum ys_status ys_op_walk(struct ys_store *store, int64_t job_id, ys_row_op_fn e
     }
     ys_stmt_done(stmt);
     return status;
+}
+
+enum ys_status ys_op_walk(struct ys_store *store, int64_t job_id, ys_row_op_fn each, void *ctx,
+                          struct ys_error *err)
+{
+    struct ys_stmt *stmt;
+
+    YS_TRY(ys_db_prepare(store->db,
+                         "SELECT " OP_COLUMNS " FROM sync_operations WHERE job_id = ?1"
+                         " ORDER BY seq",
+                         &stmt, err));
+    ys_bind_int(stmt, 1, job_id);
+    return op_steps(stmt, each, ctx, err);
+}
+
+enum ys_status ys_op_walk_doubtful(struct ys_store *store, const char *playlist_id,
+                                   ys_row_op_fn each, void *ctx, struct ys_error *err)
+{
+    struct ys_stmt *stmt;
+
+    /* All jobs, so that the index by job and status serves. */
+    YS_TRY(ys_db_prepare(store->db,
+                         "SELECT " OP_COLUMNS " FROM sync_operations"
+                         " WHERE job_id IN (SELECT j.id FROM sync_jobs j)"
+                         " AND status IN ('pending', 'in_flight', 'unknown', 'failed', 'skipped')"
+                         " AND (attempts > 0 OR status = 'unknown') AND playlist_id = ?1"
+                         " ORDER BY id",
+                         &stmt, err));
+    ys_bind_text(stmt, 1, playlist_id);
+    return op_steps(stmt, each, ctx, err);
 }
 
 enum ys_status ys_op_claim(struct ys_store *store, int64_t id, int64_t units, int64_t now_ms,

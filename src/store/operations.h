@@ -36,6 +36,11 @@ YS_CHECKED enum ys_status ys_op_find(struct ys_store *store, int64_t id, ys_row_
 /* All operations of a job by seq. */
 YS_CHECKED enum ys_status ys_op_walk(struct ys_store *store, int64_t job_id, ys_row_op_fn each,
                                      void *ctx, struct ys_error *err);
+/* Those of a playlist ("": of playlists that are not made yet) that are not done but may have taken
+ * effect: sent at least once, or of an old copy of the database. */
+YS_CHECKED enum ys_status ys_op_walk_doubtful(struct ys_store *store, const char *playlist_id,
+                                              ys_row_op_fn each, void *ctx,
+                                              struct ys_error *err);
 /* pending -> in_flight with one more attempt and its units; YS_EINTERNAL from another status. */
 YS_CHECKED enum ys_status ys_op_claim(struct ys_store *store, int64_t id, int64_t units,
                                       int64_t now_ms, struct ys_error *err);

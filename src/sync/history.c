@@ -1,35 +1,23 @@
 /* history.c: what a write found and what it left, for the audit log: the state of its playlist or
  * entry as the store has it, before and after, as JSON. Ids and the user's own words only. */
-#include "base/text.h"
+#include "library/changes.h"
 #include "sync/engine.h"
-
-/* A title, a description and a few numbers, each character escaped. */
-#define STATE_BYTES_MAX ((size_t)64 << 10)
 
 static bool playlist_state(void *ctx, const struct ys_row_playlist *row)
 {
-    struct ys_buf *out = ctx;
-
-    if (row->deleted_at_ms > 0) return true;
-    ys_buf_text_add(out, "{\"title\":");
-    ys_buf_json(out, row->title);
-    ys_buf_text_add(out, ",\"privacy\":");
-    ys_buf_json(out, ys_privacy_name(row->privacy));
-    ys_buf_text_add(out, ",\"description\":");
-    ys_buf_json(out, row->description);
-    ys_buf_printf(out, ",\"videos\":%lld}", (long long)row->rows);
+    if (row->deleted_at_ms == 0) ys_state_playlist(ctx, row);
     return true;
 }
 
 static bool item_state(void *ctx, const struct ys_row_item *row)
 {
-    ys_buf_printf(ctx, "{\"position\":%lld}", (long long)row->position);
+    ys_state_item(ctx, row->position);
     return true;
 }
 
 void ys_engine_state_init(struct ys_buf *state)
 {
-    ys_buf_init(state, STATE_BYTES_MAX);
+    ys_buf_init(state, YS_STATE_BYTES_MAX);
 }
 
 enum ys_status ys_engine_state(struct ys_engine *engine, size_t number, const char *item_id,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "library/changes.h"
 #include "sync/engine.h"
 
 /* Our record of when a call left and the server's of when a row was added may be that far apart: a
@@ -386,6 +387,8 @@ static enum ys_status store_playlist(void *ctx, const struct ys_api_playlist *pl
 
     if (strcmp(playlist->id, one->wanted_id) != 0) return YS_OK;
     one->found = true;
+    YS_TRY(ys_changes_playlist(one->engine->store, one->engine->job.account_id, playlist,
+                               ys_client_now_ms(one->engine->client), err));
     return ys_record_playlist(one->engine->store, one->engine->job.account_id, playlist, 0,
                               ys_client_now_ms(one->engine->client), err);
 }

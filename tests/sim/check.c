@@ -387,6 +387,26 @@ static void check_log(struct storm *storm)
     storm->counts.jobs = logs.job_id - 1;
 }
 
+static bool not_ours(void *ctx, const struct ys_log_record *entry)
+{
+    struct storm *storm = ctx;
+
+    storm_fail(storm, "the log has %s of %s (video %s) as somebody else's, but nobody was there: "
+                      "%.200s, %.200s",
+               entry->action, entry->playlist_id, entry->video_id, entry->before, entry->after);
+    return false;
+}
+
+/* What ytsync did itself is never taken for somebody else's doing, whatever it crashed in. One that
+ * was put back from an old copy cannot know. */
+static void check_elsewhere(struct storm *storm)
+{
+    struct ys_log_filter filter = {.actor = YS_ACTOR_ELSEWHERE, .limit = 1};
+
+    if (storm->oracle.library_touched || storm->copied_back) return;
+    storm_must(storm, ys_log_each(storm->session, &filter, not_ours, storm, &storm->err));
+}
+
 static bool count_one(void *ctx, const struct ys_truth_playlist *playlist)
 {
     (void)playlist;
@@ -412,5 +432,6 @@ void check_end(struct storm *storm)
     check_wanted_state(storm);
     check_quota(storm);
     check_log(storm);
+    check_elsewhere(storm);
     storm_must(storm, ys_db_check(storm->session->store->db, false, &storm->err));
 }

@@ -13,6 +13,7 @@ local function filter_of(ctx, session)
     local options, filter = ctx.options, {}
     filter.job = options.job
     filter.limit = options.limit or LIMIT_DEFAULT
+    filter.actor = options.elsewhere and "elsewhere" or nil
     if options.since then
         local date = values.date(options.since)
         if not date then
@@ -72,7 +73,8 @@ local function say_entries(ctx, session, entries)
     end
     if #entries == 0 then
         local asked = ctx.options
-        ctx:say((asked.job or asked.video or asked.playlist or asked.since)
+        ctx:say((asked.job or asked.video or asked.playlist or asked.since
+            or asked.elsewhere)
             and "Nothing is on record for that." or "Nothing was done yet.")
     end
 end
@@ -88,6 +90,7 @@ what, to what, and what was there before and after. Options can be combined:
 --playlist  of one playlist and what stood in it, in the same ways; also one that is gone
 --job       of one job
 --since     not before a date: 2021, 2021-03, 2021-03-15, "2 days ago"
+--elsewhere only what was changed on YouTube and not by ytsync
 -v shows all that was there before and after, --json too.]],
     examples = {
         { "log --video 'So What'", "where a video was put, moved and taken out" },

@@ -13,6 +13,7 @@ M.OPTIONS = {
     ["--all"] = { key = "all", verbs = { plan = true, run = true } },
     ["--db"] = { key = "db", value = "FILE" },
     ["--delete"] = { key = "delete" },
+    ["--elsewhere"] = { key = "elsewhere", verbs = { log = true } },
     ["--exit-code"] = { key = "exit_code", verbs = { plan = true } },
     ["--failed"] = { key = "failed", verbs = { retry = true } },
     ["--full"] = { key = "full", verbs = { fetch = true, plan = true, run = true } },

@@ -1,9 +1,13 @@
 --- `status`: where the job stands, why it rests, what it needs.
 local exits = require("ytsync.cli.exits")
+local history = require("ytsync.history")
 local json = require("ytsync.json")
 local receipt = require("ytsync.receipt")
 local report = require("ytsync.report")
 local text = require("ytsync.text")
+
+-- More changes by others than anybody reads.
+local CHANGES_MAX = 100000
 
 -- What to do next, as a sentence; nil when there is nothing.
 local function next_step(ctx, status)
@@ -50,6 +54,17 @@ local function say_errors(ctx, session, status, errors)
     end
 end
 
+local function say_job(ctx, session, status, errors)
+    status.needs_you = ctx:with_commands(status.needs_you)
+    ctx:say(report.status(status, session:now()))
+    say_outlook(ctx, session, status)
+    say_errors(ctx, session, status, errors)
+    local step = status.needs_you == "" and next_step(ctx, status)
+    if step then
+        ctx:say(step)
+    end
+end
+
 local function say_none(ctx, session)
     local channel = session:channel()
     if channel and channel.fetched_at ~= 0 then
@@ -62,12 +77,56 @@ local function say_none(ctx, session)
     end
 end
 
+-- The job before an unfinished one: the last that ended. Nil when there is none.
+local function last_ended(session, status)
+    if not report.unfinished(status) then
+        return status.id ~= 0 and status or nil
+    end
+    for id = status.id - 1, 1, -1 do
+        local before = session:status(id)
+        if before and not report.unfinished(before) then
+            return before
+        end
+    end
+    return nil
+end
+
+-- What was changed on YouTube since the last run and not by ytsync, as the library was read last.
+local function changed_elsewhere(session, status)
+    local since = not report.unfinished(status) and status.finished_at or status.created_at or 0
+    local entries, message, name = session:log({ actor = "elsewhere", since = since,
+        limit = CHANGES_MAX })
+    if not entries then
+        return nil, message, name
+    end
+    local titles = {}
+    for _, playlist in ipairs(#entries > 0 and session:playlists({ deleted = true }) or {}) do
+        titles[playlist.id] = playlist.title
+    end
+    return history.elsewhere(entries, titles)
+end
+
+local function say_elsewhere(ctx, session, status, groups)
+    if #groups == 0 then
+        return
+    end
+    local channel = session:channel()
+    local since = status.id == 0 and "the library was first read"
+        or report.unfinished(status) and ("job %d was started"):format(status.id)
+        or ("job %d ended"):format(status.id)
+    ctx:say(("Changed on YouTube since %s, not by ytsync (as read %s):"):format(since,
+        text.moment(channel and channel.fetched_at)))
+    ctx:say(history.elsewhere_lines(groups))
+    ctx:say("Each of it: " .. ctx:command("log --elsewhere"))
+end
+
 return {
     usage = "status [--job NUMBER]",
     summary = "where the job stands and what it needs",
     help = [[
 Shows the unfinished job, else the last one: its stage, what is done, why it rests, its errors, and
-the next step. Works beside a running one.]],
+the next step. Then the last one that ended, and what was changed on YouTube since the last run and
+not by ytsync, as the library was read last (`fetch` reads it anew). Works beside a running one.]],
     examples = {
         { "status", "the job that is under way, or the last one" },
         { "status --job 3 --json", "another one, for a program" },
@@ -88,19 +147,27 @@ the next step. Works beside a running one.]],
                 return ctx:fail(message, name)
             end
         end
-        ctx:json(report.status_json(status, errors, json))
+        local ended, groups = nil, {}
+        if not ctx.options.job then
+            ended = last_ended(session, status)
+            groups, message, name = changed_elsewhere(session, status)
+            if not groups then
+                return ctx:fail(message, name)
+            end
+        end
+        local result = report.status_json(status, errors, json)
+        result.last_ended = ended and report.ended_json(ended) or json.null
+        result.changed_elsewhere = history.elsewhere_json(groups)
+        ctx:json(result)
         if status.id == 0 then
             say_none(ctx, session)
-            return exits.OK
+        else
+            say_job(ctx, session, status, errors)
         end
-        status.needs_you = ctx:with_commands(status.needs_you)
-        ctx:say(report.status(status, session:now()))
-        say_outlook(ctx, session, status)
-        say_errors(ctx, session, status, errors)
-        local step = status.needs_you == "" and next_step(ctx, status)
-        if step then
-            ctx:say(step)
+        if ended and ended.id ~= status.id then
+            ctx:say(report.ended(ended))
         end
+        say_elsewhere(ctx, session, status, groups)
         return exits.OK
     end,
 }
