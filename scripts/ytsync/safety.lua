@@ -60,6 +60,7 @@ function M.backup(backup)
     }, "\n")
 end
 
+--- A backup as `backup list --json` shows it.
 ---@param backup table
 ---@param json table  ytsync.json
 ---@return table
@@ -181,6 +182,7 @@ function M.restore(facts)
     return table.concat(lines, "\n")
 end
 
+--- What cannot come back, as `restore --json` and `undo --json` show it.
 ---@param losses table[]
 ---@param json table  ytsync.json
 ---@return table

@@ -1,4 +1,5 @@
-/* map.c: open addressing with linear probing over FNV-1a, at most two thirds full. */
+/* map.c: open addressing with linear probing over FNV-1a, at most two thirds full. Short keys (video
+ * ids are) stand in their slot: looking one up in a large map touches one place in memory. */
 #include "base/map.h"
 
 #include <string.h>
@@ -6,10 +7,13 @@
 #include "base/alloc.h"
 #include "base/text.h"
 
+#define NEAR_BYTES 16
+
 struct ys_map_slot {
-    char *key; /* NULL: free */
+    char *key; /* NULL: free; `near`, or memory of its own */
     uint64_t hash;
     int64_t value;
+    char near[NEAR_BYTES];
 };
 
 #define FIRST_CAPACITY 64
@@ -34,7 +38,8 @@ void ys_map_free(struct ys_map *map)
 {
     size_t i;
 
-    for (i = 0; i < map->capacity; i++) ys_free(map->slots[i].key);
+    for (i = 0; i < map->capacity; i++)
+        if (map->slots[i].key != map->slots[i].near) ys_free(map->slots[i].key);
     ys_free(map->slots);
     ys_map_init(map);
 }
@@ -58,9 +63,14 @@ static enum ys_status grow(struct ys_map *map, struct ys_error *err)
 
     if (!slots) return ys_fail(err, YS_ENOMEM, "Memory ran out.");
     memset(slots, 0, capacity * sizeof *slots);
-    for (i = 0; i < map->capacity; i++)
-        if (map->slots[i].key)
-            *slot_of(slots, capacity, map->slots[i].key, map->slots[i].hash) = map->slots[i];
+    for (i = 0; i < map->capacity; i++) {
+        const struct ys_map_slot *old = &map->slots[i];
+        struct ys_map_slot *slot;
+        if (!old->key) continue;
+        slot = slot_of(slots, capacity, old->key, old->hash);
+        *slot = *old;
+        if (old->key == old->near) slot->key = slot->near;
+    }
     ys_free(map->slots);
     map->slots = slots;
     map->capacity = capacity;
@@ -76,7 +86,7 @@ enum ys_status ys_map_put(struct ys_map *map, const char *key, int64_t value,
     if ((map->count + 1) * 3 > map->capacity * 2) YS_TRY(grow(map, err));
     slot = slot_of(map->slots, map->capacity, key, hash);
     if (!slot->key) {
-        slot->key = ys_dup(key);
+        slot->key = ys_copy(slot->near, NEAR_BYTES, key) ? slot->near : ys_dup(key);
         if (!slot->key) return ys_fail(err, YS_ENOMEM, "Memory ran out.");
         slot->hash = hash;
         map->count++;

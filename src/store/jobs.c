@@ -226,8 +226,8 @@ enum ys_status ys_job_restored(struct ys_store *store, int64_t id, const char *p
                                struct ys_error *err)
 {
     static const char *const statements[] = {
-        "DELETE FROM category_videos WHERE category_id IN (SELECT g.id FROM categories g"
-        " WHERE substr(g.key, 1, length(?2)) = ?2)",
+        ("DELETE FROM category_videos WHERE category_id IN (SELECT g.id FROM categories g"
+         " WHERE substr(g.key, 1, length(?2)) = ?2)"),
         "DELETE FROM categories WHERE substr(key, 1, length(?2)) = ?2",
         "UPDATE playlists SET made_by_job = 0 WHERE made_by_job = ?1 AND length(?2) > 0",
     };

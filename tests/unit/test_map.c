@@ -13,9 +13,10 @@
 
 #define KEYS 5000
 
+/* Some stand in their slot, others are too long for it. */
 static void key_of(int n, char out[32])
 {
-    (void)snprintf(out, 32, "key-%d", n);
+    (void)snprintf(out, 32, n % 2 == 0 ? "key-%d" : "a long name for %d", n);
 }
 
 static void test_empty(void **state)
@@ -60,7 +61,7 @@ static void test_put_and_get(void **state)
     assert_int_equal(value, KEYS - 1);
     ys_map_free(&map);
     assert_int_equal(map.count, 0);
-    assert_false(ys_map_get(&map, "key-1", NULL));
+    assert_false(ys_map_get(&map, "key-2", NULL));
 }
 
 static void test_put_again_replaces(void **state)
@@ -135,7 +136,7 @@ static void test_memory(void **state)
         }
         ys_map_free(&map);
     }
-    assert_true(failures > 90);
+    assert_true(failures > 50);
 }
 
 int main(void)
