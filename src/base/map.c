@@ -1,5 +1,6 @@
-/* map.c: open addressing with linear probing over FNV-1a, at most two thirds full. Short keys (video
- * ids are) stand in their slot: looking one up in a large map touches one place in memory. */
+/* map.c: open addressing with linear probing over FNV-1a, at most two thirds full. Short keys, as
+ * ids of videos are, stand in their slot: to look one up in a large map touches one place in
+ * memory. */
 #include "base/map.h"
 
 #include <string.h>

@@ -3,15 +3,13 @@
  * them. Each category's operations stay together and as they are; what is given up comes last. The
  * operations are stored in this order, and the engine's lanes stand in it. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/alloc.h"
 #include "plan/plan.h"
 
 struct turn {
     int64_t priority, units;
-    size_t category, begin;    /* where its operations begin, once that is known */
-    size_t count;
+    size_t category, count;    /* count: of its operations */
 };
 
 static int by_turn(const void *a, const void *b)

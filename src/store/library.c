@@ -443,9 +443,8 @@ enum ys_status ys_item_remove(struct ys_store *store, const char *item_id, struc
     " v.title, v.channel FROM playlists p"                                                       \
     " JOIN playlist_items i ON i.playlist_id = p.id JOIN videos v ON v.id = i.video_id"
 
-/* *count: how many rows the callback was given. */
 static enum ys_status item_steps(struct ys_stmt *stmt, ys_row_item_fn each, void *ctx,
-                                 int64_t *count, struct ys_error *err)
+                                 struct ys_error *err)
 {
     bool row = false, more = true;
     while (more) {
@@ -466,7 +465,6 @@ static enum ys_status item_steps(struct ys_stmt *stmt, ys_row_item_fn each, void
             ys_stmt_done(stmt);
             return status;
         }
-        (*count)++;
         more = each(ctx, &item);
     }
     ys_stmt_done(stmt);
@@ -474,35 +472,29 @@ static enum ys_status item_steps(struct ys_stmt *stmt, ys_row_item_fn each, void
 }
 
 enum ys_status ys_item_find(struct ys_store *store, const char *item_id, ys_row_item_fn each,
-                            void *ctx, bool *found, struct ys_error *err)
+                            void *ctx, struct ys_error *err)
 {
     struct ys_stmt *stmt = NULL;
-    int64_t count = 0;
-    *found = false;
     YS_TRY(ys_db_prepare(store->db, ITEM_SELECT " WHERE i.youtube_id = ?1", &stmt, err));
     ys_bind_text(stmt, 1, item_id);
-    YS_TRY(item_steps(stmt, each, ctx, &count, err));
-    *found = count > 0;
-    return YS_OK;
+    return item_steps(stmt, each, ctx, err);
 }
 
 enum ys_status ys_item_walk(struct ys_store *store, const char *playlist_id, ys_row_item_fn each,
                             void *ctx, struct ys_error *err)
 {
     struct ys_stmt *stmt = NULL;
-    int64_t count = 0;
     YS_TRY(ys_db_prepare(store->db,
                          ITEM_SELECT " WHERE p.youtube_id = ?1 ORDER BY i.position, i.youtube_id",
                          &stmt, err));
     ys_bind_text(stmt, 1, playlist_id);
-    return item_steps(stmt, each, ctx, &count, err);
+    return item_steps(stmt, each, ctx, err);
 }
 
 enum ys_status ys_item_walk_all(struct ys_store *store, int64_t account_id, ys_row_item_fn each,
                                 void *ctx, struct ys_error *err)
 {
     struct ys_stmt *stmt = NULL;
-    int64_t count = 0;
     YS_TRY(ys_db_prepare(store->db,
                          ITEM_SELECT
                          " WHERE p.account_id = ?1 AND p.deleted_from_youtube_at = 0"
@@ -510,18 +502,17 @@ enum ys_status ys_item_walk_all(struct ys_store *store, int64_t account_id, ys_r
                          " ORDER BY p.youtube_id, i.position, i.youtube_id",
                          &stmt, err));
     ys_bind_int(stmt, 1, account_id);
-    return item_steps(stmt, each, ctx, &count, err);
+    return item_steps(stmt, each, ctx, err);
 }
 
 enum ys_status ys_item_walk_imported(struct ys_store *store, int64_t account_id,
                                      ys_row_item_fn each, void *ctx, struct ys_error *err)
 {
     struct ys_stmt *stmt = NULL;
-    int64_t count = 0;
     YS_TRY(ys_db_prepare(store->db,
                          ITEM_SELECT " WHERE p.account_id = ?1 AND p.source <> 'youtube'"
                                      " ORDER BY p.youtube_id, i.position, i.youtube_id",
                          &stmt, err));
     ys_bind_int(stmt, 1, account_id);
-    return item_steps(stmt, each, ctx, &count, err);
+    return item_steps(stmt, each, ctx, err);
 }

@@ -112,10 +112,9 @@ YS_CHECKED enum ys_status ys_playlist_doubt(struct ys_store *store, const char *
                                             struct ys_error *err);
 YS_CHECKED enum ys_status ys_item_remove(struct ys_store *store, const char *item_id,
                                          struct ys_error *err);
-/* One item; as ys_playlist_find. */
+/* One item; `each` is not called when it is not there. */
 YS_CHECKED enum ys_status ys_item_find(struct ys_store *store, const char *item_id,
-                                       ys_row_item_fn each, void *ctx, bool *found,
-                                       struct ys_error *err);
+                                       ys_row_item_fn each, void *ctx, struct ys_error *err);
 /* Items of a playlist by position, then id. */
 YS_CHECKED enum ys_status ys_item_walk(struct ys_store *store, const char *playlist_id,
                                        ys_row_item_fn each, void *ctx, struct ys_error *err);

@@ -164,6 +164,11 @@ enum ys_status ys_log_add(struct ys_store *store, const struct ys_log_record *en
     return ys_run(stmt, err);
 }
 
+/* As log_read reads them. */
+#define LOG_COLUMNS                                                                              \
+    "id, job_id, operation_id, at, actor, action, entity, before_json, after_json, playlist_id,"  \
+    " video_id"
+
 static enum ys_status log_read(struct ys_stmt *stmt, struct ys_log_record *entry,
                                struct ys_error *err)
 {
@@ -207,20 +212,20 @@ static enum ys_status log_each(struct ys_stmt *stmt, ys_log_fn each, void *ctx,
     return YS_OK;
 }
 
+/* Of one playlist or of any: two statements, so that the first goes by the index. */
+#define LOG_WALK(playlist)                                                                       \
+    "SELECT " LOG_COLUMNS " FROM (SELECT " LOG_COLUMNS " FROM operation_log"                     \
+    " WHERE (?1 = 0 OR job_id = ?1) AND (?2 = '' OR video_id = ?2) AND " playlist                \
+    " AND (?4 = '' OR actor = ?4) AND at >= ?5 ORDER BY id DESC LIMIT ?6) n ORDER BY id"
+static const char log_of_any[] = LOG_WALK("?3 = ''");
+static const char log_of_playlist[] = LOG_WALK("playlist_id = ?3");
+
 enum ys_status ys_log_walk(struct ys_store *store, const struct ys_log_filter *filter,
                            ys_log_fn each, void *ctx, struct ys_error *err)
 {
+    bool any = filter->playlist_id == NULL || filter->playlist_id[0] == '\0';
     struct ys_stmt *stmt = NULL;
-    YS_TRY(ys_db_prepare(store->db,
-                         "SELECT n.id, n.job_id, n.operation_id, n.at, n.actor, n.action,"
-                         " n.entity, n.before_json, n.after_json, n.playlist_id, n.video_id FROM ("
-                         " SELECT id, job_id, operation_id, at, actor, action, entity,"
-                         " before_json, after_json, playlist_id, video_id FROM operation_log"
-                         " WHERE (?1 = 0 OR job_id = ?1) AND (?2 = '' OR video_id = ?2)"
-                         " AND (?3 = '' OR playlist_id = ?3) AND (?4 = '' OR actor = ?4)"
-                         " AND at >= ?5 ORDER BY id DESC LIMIT ?6) n"
-                         " ORDER BY n.id",
-                         &stmt, err));
+    YS_TRY(ys_db_prepare(store->db, any ? log_of_any : log_of_playlist, &stmt, err));
     ys_bind_int(stmt, 1, filter->job_id);
     ys_bind_str(stmt, 2, filter->video_id);
     ys_bind_str(stmt, 3, filter->playlist_id);
@@ -235,8 +240,7 @@ enum ys_status ys_log_find(struct ys_store *store, const char *action, const cha
 {
     struct ys_stmt *stmt = NULL;
     YS_TRY(ys_db_prepare(store->db,
-                         "SELECT id, job_id, operation_id, at, actor, action, entity,"
-                         " before_json, after_json, playlist_id, video_id FROM operation_log"
+                         "SELECT " LOG_COLUMNS " FROM operation_log"
                          " WHERE action = ?1 AND entity = ?2 ORDER BY id",
                          &stmt, err));
     ys_bind_text(stmt, 1, action);

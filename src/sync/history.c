@@ -32,7 +32,7 @@ enum ys_status ys_engine_state(struct ys_engine *engine, size_t number, const ch
     case YS_OP_ITEM_INSERT:
     case YS_OP_ITEM_MOVE:
     case YS_OP_ITEM_DELETE:
-        YS_TRY(ys_item_find(engine->store, item_id, item_state, out, &found, err));
+        YS_TRY(ys_item_find(engine->store, item_id, item_state, out, err));
         break;
     default:
         YS_TRY(ys_playlist_find(engine->store, playlist_id, playlist_state, out, &found, err));
