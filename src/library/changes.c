@@ -94,25 +94,47 @@ static bool note_doubt(void *ctx, const struct ys_row_op *op)
     return !doubt->found;
 }
 
-/* Whether ytsync wrote to the playlist so short a time ago that a read may still show what was
- * there before. */
-static bool note_recent(void *ctx, const struct ys_log_record *entry)
-{
-    bool *recent = ctx;
+/* What ytsync wrote to the playlist itself. */
+struct written {
+    const char *state;         /* what was read */
+    int64_t lately_ms;         /* a read may still show what was there before a later write */
+    bool lately, last;         /* there is such a write; it is the state that the last one left */
+};
 
-    *recent = strcmp(entry->actor, YS_ACTOR_ELSEWHERE) != 0 && entry->video_id[0] == '\0';
-    return !*recent;
+/* Two states of a playlist, the number of its videos aside. */
+static bool same_state(const char *a, const char *b)
+{
+    const char *end = strstr(a, ",\"videos\":");
+
+    return end != NULL && strncmp(a, b, (size_t)(end - a)) == 0;
 }
 
-static enum ys_status ours(struct ys_store *store, const char *playlist_id, struct doubt *doubt,
-                           int64_t at_ms, struct ys_error *err)
+static bool note_written(void *ctx, const struct ys_log_record *entry)
 {
-    struct ys_log_filter lately = {
-        .playlist_id = playlist_id, .since_ms = at_ms - YS_FETCH_SETTLE_MS, .limit = INT64_MAX};
+    struct written *written = ctx;
+    bool own = strcmp(entry->actor, YS_ACTOR_ELSEWHERE) != 0;
+
+    if (entry->video_id[0]) return true;
+    written->lately = written->lately || (own && entry->at_ms >= written->lately_ms);
+    written->last = own && same_state(entry->after, written->state);
+    return true;
+}
+
+/* Whether ytsync did it, or may have; a list that was behind may have shown an older state
+ * before. */
+static enum ys_status ours(struct ys_store *store, const struct change *change,
+                           struct doubt *doubt, struct ys_error *err)
+{
+    const char *playlist_id = change->playlist_id;
+    struct ys_log_filter all = {.playlist_id = playlist_id, .limit = INT64_MAX};
+    struct written written = {.state = ys_buf_text(&change->after),
+                              .lately_ms = change->at_ms - YS_FETCH_SETTLE_MS};
 
     YS_TRY(ys_op_walk_doubtful(store, doubt->creates ? "" : playlist_id, note_doubt, doubt, err));
     if (doubt->found) return YS_OK;
-    return ys_log_walk(store, &lately, note_recent, &doubt->found, err);
+    YS_TRY(ys_log_walk(store, &all, note_written, &written, err));
+    doubt->found = written.lately || written.last;
+    return YS_OK;
 }
 
 struct known {
@@ -174,7 +196,7 @@ static enum ys_status find_change(struct ys_store *store, int64_t account_id,
         doubt.creates = true;
         ys_state_playlist(&change->after, &after);
     }
-    YS_TRY(ours(store, now->id, &doubt, change->at_ms, err));
+    YS_TRY(ours(store, change, &doubt, err));
     *changed = !doubt.found;
     return YS_OK;
 }

@@ -65,7 +65,8 @@ static enum ys_status metadata(struct ys_plan *plan, const struct ys_plan_catego
     if (strcmp(playlist->title, category->title) == 0 && privacy == playlist->privacy &&
         (!wanted->description || ys_mark_same(playlist->description, wanted->description)))
         return YS_OK;
-    if (target->old == YS_OLD_KEEP && playlist->made_by_job == 0)
+    /* One that is unpublished is ytsync's own, though nobody may have seen it being made. */
+    if (target->old == YS_OLD_KEEP && playlist->made_by_job == 0 && !playlist->unpublished)
         return ys_plan_warn(plan, err,
                             "\"%.150s\" is your own playlist: with old = \"keep\" its title, "
                             "description and privacy stay as they are, unlike what the category "

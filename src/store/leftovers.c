@@ -1,11 +1,15 @@
 /* leftovers.c: see leftovers.h. */
 #include "store/leftovers.h"
 
-/* Of ended jobs: sent, and the outcome or its effect not seen. */
+/* Of ended jobs: sent, and the outcome or its effect not seen. The last job that completed has
+ * looked at all that it added, but in playlists that were given up on the way; what earlier ones
+ * left was closed before it began. */
 #define LEFT_OVER                                                                                \
-    " o.job_id IN (SELECT id FROM sync_jobs WHERE stage IN ('cancelled', 'failed'))"             \
+    " o.job_id IN (SELECT id FROM sync_jobs WHERE stage IN ('cancelled', 'failed')"              \
+    "  UNION SELECT max(id) FROM sync_jobs WHERE stage = 'completed')"                           \
     " AND o.attempts > 0 AND (o.status IN ('in_flight', 'unknown')"                              \
-    " OR (o.status = 'done' AND o.seen_at = 0))"
+    " OR (o.status = 'done' AND o.seen_at = 0 AND (o.kind IN ('item_insert', 'item_move')"       \
+    "  OR o.job_id IN (SELECT id FROM sync_jobs WHERE stage <> 'completed'))))"
 
 enum ys_status ys_leftovers_count(struct ys_store *store, struct ys_leftovers *out,
                                   struct ys_error *err)

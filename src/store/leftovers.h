@@ -1,5 +1,5 @@
-/* leftovers.h: operations of jobs that were ended before they were done (cancelled, failed), and
- * what an old copy of the database cannot know. */
+/* leftovers.h: operations of ended jobs of which nobody saw what became of them, and what an old
+ * copy of the database cannot know. */
 #ifndef YS_STORE_LEFTOVERS_H
 #define YS_STORE_LEFTOVERS_H
 
@@ -11,7 +11,7 @@ struct ys_leftovers {
     int64_t newest_intent_ms;  /* wall time of the newest of both */
 };
 
-/* Of all ended jobs that did not complete. Reads. */
+/* Of all ended jobs. Reads. */
 YS_CHECKED enum ys_status ys_leftovers_count(struct ys_store *store, struct ys_leftovers *out,
                                              struct ys_error *err);
 /* The library was read since: it says what became of them. The outcomes that nobody saw are closed

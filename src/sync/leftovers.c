@@ -1,6 +1,7 @@
-/* leftovers.c: what a job that was cancelled wrote, and nobody has seen since.
+/* leftovers.c: what a job that has ended wrote, and nobody has seen since.
  *
- * A cancelled job can leave requests on the wire, and listings lag behind its last writes. A plan
+ * A cancelled job can leave requests on the wire, and listings lag behind its last writes, and
+ * behind those of any job to a playlist that it gave up. A plan
  * made from such a listing would make and add once more what is there already. So before the
  * library is read for a plan, the time passes after which listings show all of it; what they say
  * then is the truth about those operations, and they are closed. Leftovers of long ago cost no
@@ -42,7 +43,7 @@ enum ys_status ys_session_await_leftovers(struct ys_session *session, struct ys_
     left_ms = at_ms - ys_env_mono_ms(&session->clock_env);
     if (left_ms > 0)
         ys_env_log(&session->clock_env, YS_LOG_INFO,
-                   "Waiting up to %lld s until YouTube shows what the cancelled job did.",
+                   "Waiting up to %lld s until YouTube shows what the last job did.",
                    (long long)left_ms / YS_MS_PER_S + 1);
     while ((left_ms = at_ms - ys_env_mono_ms(&session->clock_env)) > 0) {
         if (session->interrupted) return ys_fail(err, YS_EINTERRUPTED, "Stopped on request.");
@@ -71,5 +72,5 @@ enum ys_status ys_session_refuse_leftovers(struct ys_session *session, struct ys
     YS_TRY(ys_leftovers_count(session->store, &left, err));
     if (left.on_wire + left.unseen == 0) return YS_OK;
     return ys_fail(err, YS_ECHANGED,
-                   "The library was not read since a job was cancelled. Fetch it and plan again.");
+                   "The library was not read since a job ended. Fetch it and plan again.");
 }

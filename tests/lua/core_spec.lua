@@ -11,9 +11,9 @@ local SESSION_METHODS = {
     "backup_verify", "backups", "cancel", "categories", "channel", "close", "config_get",
     "config_set", "confirm", "create_playlist", "delete_playlist", "errors", "fetch",
     "forget_import", "health", "import_takeout", "interrupt", "items", "job", "log", "log_lines",
-    "now", "operations", "pause", "plan", "playlists", "policy_keep", "proof_summary", "proofs",
-    "quota", "restore_plan", "resume", "retry_failed", "set_token", "sleep", "start", "status",
-    "undo_plan", "use_signin", "videos", "whoami",
+    "now", "operations", "pause", "plan", "playlists", "policy_keep", "probe", "probe_leftovers",
+    "probe_remove", "proof_summary", "proofs", "quota", "restore_plan", "resume", "retry_failed",
+    "set_token", "sleep", "start", "status", "undo_plan", "use_signin", "videos", "whoami",
 }
 
 -- A path that no test used yet.
@@ -83,6 +83,7 @@ local ARGUMENTS = {
     config_set = { "quota.daily", 5000 }, items = { "PLx" }, operations = { 1 }, errors = { 1 },
     create_playlist = { { title = "T" } }, add_video = { "PLx", "video-00001" },
     delete_playlist = { "PLx" }, plan = { {} }, forget_import = { "PLx" },
+    probe_remove = { "PLx" },
     import_takeout = { { paths = { "/nowhere" } } }, use_signin = { "x" },
 }
 

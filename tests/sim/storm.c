@@ -201,7 +201,7 @@ static void learn_plan(struct storm *storm, const struct ys_plan *plan)
     size_t i, j;
 
     for (i = 0; ys_plan_item(plan, i, &item); i++) {
-        if (item.kind != YS_OP_PLAYLIST_UPDATE) continue;
+        if (item.kind != YS_OP_PLAYLIST_UPDATE && item.kind != YS_OP_PLAYLIST_PUBLISH) continue;
         for (j = 0; j < storm->scenario.category_count; j++)
             if (strcmp(storm->titles[j], item.category) == 0)
                 oracle_add_carrier(storm, j, item.playlist_id);

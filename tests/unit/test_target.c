@@ -269,6 +269,8 @@ static void test_memory(void **state)
             (void)snprintf(id, sizeof id, "video-%05d", i);
             status = ys_target_add_video(made, 0, id, "r", &err);
             if (status == YS_OK) status = ys_target_drop_video(made, id, "r", &err);
+            (void)snprintf(id, sizeof id, "PLlonger-than-%05d", i);
+            if (status == YS_OK) status = ys_target_protect(made, id, &err);
         }
         if (status == YS_OK) status = ys_target_protect(made, "PLa", &err);
         if (status == YS_OK) status = ys_target_add_source(made, "PLa", &err);
