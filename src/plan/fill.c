@@ -242,6 +242,12 @@ static const char *reason_to_leave(const struct rows *rows, size_t row,
     return NULL;
 }
 
+static bool is_dropped(const struct rows *rows, size_t row, const struct ys_target *target)
+{
+    return rows->ranks[row] == YS_NO_RANK &&
+           ys_map_get(&target->drop_index, rows->playlist->items[row].video_id, NULL);
+}
+
 /* Under old = "keep" the user's own playlist keeps what the policy drops. */
 static enum ys_status tell_kept(struct ys_plan *plan, const struct rows *rows,
                                 const struct ys_target *target, struct ys_error *err)
@@ -249,9 +255,7 @@ static enum ys_status tell_kept(struct ys_plan *plan, const struct rows *rows,
     long long kept = 0;
     size_t i;
 
-    for (i = 0; i < rows->playlist->item_count; i++)
-        kept += rows->ranks[i] == YS_NO_RANK &&
-                ys_map_get(&target->drop_index, rows->playlist->items[i].video_id, NULL);
+    for (i = 0; i < rows->playlist->item_count; i++) kept += is_dropped(rows, i, target);
     if (kept == 0) return YS_OK;
     return ys_plan_warn(plan, err,
                         "\"%.150s\" is your own playlist: with old = \"keep\" %lld video%s in it "
@@ -260,9 +264,9 @@ static enum ys_status tell_kept(struct ys_plan *plan, const struct rows *rows,
 }
 
 /* Rows of a carried-on playlist that the policy has elsewhere or dropped, and surplus copies.
- * Under old = "keep" nothing is taken out but of a playlist that ytsync made and that holds only
- * some of what matches; unmatched videos always stay, and so do private and deleted ones that could
- * not be inserted elsewhere. */
+ * Under old = "keep" nothing is taken out but what the policy drops, of a playlist that ytsync made
+ * and that holds only some of what matches; unmatched videos always stay, and so do private and
+ * deleted ones that could not be inserted elsewhere. */
 enum ys_status ys_plan_takeouts(struct ys_plan *plan, const struct ys_plan_category *category,
                                 const struct ys_snapshot *snapshot,
                                 const struct ys_target *target, struct ys_error *err)
@@ -275,11 +279,10 @@ enum ys_status ys_plan_takeouts(struct ys_plan *plan, const struct ys_plan_categ
     };
     struct rows rows;
     enum ys_status status;
+    bool keep = target->old == YS_OLD_KEEP;
     size_t i;
 
-    bool trimmed = category->wanted->trimmed, keep = target->old == YS_OLD_KEEP;
-
-    if ((keep && !trimmed) || category->playlist == YS_NO_PLAYLIST) return YS_OK;
+    if ((keep && !category->wanted->trimmed) || category->playlist == YS_NO_PLAYLIST) return YS_OK;
     status = read_rows(&rows, category, snapshot, target, err);
     if (keep && status == YS_OK && rows.playlist->made_by_job == 0) {
         status = tell_kept(plan, &rows, target, err);
@@ -287,6 +290,7 @@ enum ys_status ys_plan_takeouts(struct ys_plan *plan, const struct ys_plan_categ
         return status;
     }
     for (i = 0; status == YS_OK && i < rows.playlist->item_count; i++) {
+        if (keep && !is_dropped(&rows, i, target)) continue;
         takeout.rule = reason_to_leave(&rows, i, snapshot, target);
         if (!takeout.rule) continue;
         takeout.item_id = rows.playlist->items[i].id;

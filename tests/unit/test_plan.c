@@ -214,10 +214,13 @@ static void test_a_trimmed_playlist(void **state)
         if (made) {
             pl_at(pl_playlist("PLjazz", "Jazz"))->made_by_job = 3;
             pl_items(1, 4);
+            pl_items(3, 3); /* a second copy, and one that belongs elsewhere: both stay */
+            pl_items(9, 9);
         } else {
             pl_at(0)->made_by_job = 0;
         }
         (void)pl_category_spec(&spec, 3, 5);
+        (void)pl_category("Rock", 9, 9);
         pl_drop(1, 1);
         pl_make();
         assert_int_equal(pl_count(YS_OP_ITEM_INSERT, "Jazz"), 1);
