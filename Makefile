@@ -225,14 +225,15 @@ flavour_build = $(if $(BUILD_GIVEN),$(BUILD)-$(1),build/$(1))
 # The longest comes first, so that the others run beside it.
 SUITES ?= sim unit contract lua crash fuzz lint
 SUITES_asan ?= sim unit contract lua fuzz
-STORM_SEEDS_ASAN ?= 150
-CRASHES_ASAN_ONE_IN ?= 25
+STORM_SEEDS_ASAN ?= 60
+CRASHES_ASAN_ONE_IN ?= 50
 SUITES_valgrind ?= unit contract lua
 # Thousands of runs in one program: minutes under valgrind each, and `make asan` has them.
 NOT_VALGRIND := sync sync_% errors_settle known_faults_% lua_oom client_days torture_% \
-    preview preview_% plan_optimal restore schedule_runs
-# The second half of runs of one kind.
-NOT_ASAN := preview_more
+    preview preview_% plan_optimal restore schedule_runs sim_reads sim_library fetch_stops \
+    backup store_oom
+# A thousand fault-free syncs: what they would show, the other tests of syncs do.
+NOT_ASAN := preview preview_more
 # A test that cannot be built is a failed test, not a test less.
 OR_FAIL = || { echo 'the build failed, see above'; echo '0 passed, 1 failed'; exit 1; }
 PROGRAMS = $(TESTS)
