@@ -312,7 +312,7 @@ struct ys_transport; /* injected by tests and the simulator; see src/net/transpo
 
 struct ys_options {
     const char *db_path;      /* required; its folder must exist */
-    const char *backup_dir;   /* NULL: "backups" beside the database */
+    const char *backup_dir;   /* NULL: db_path + ".backups" */
     const char *api_url;      /* NULL: https://www.googleapis.com; https or loopback http only */
     const char *access_token; /* NULL: that of the sign-in; without one only what needs no request
                                * works (YS_ENOTOKEN otherwise) */

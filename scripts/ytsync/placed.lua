@@ -4,7 +4,8 @@ local text = require("ytsync.text")
 
 local M = {}
 
-local FILE = "watch-later-placed.txt"
+-- The list's name is that of the database with this behind it.
+local ENDING = ".watch-later.txt"
 
 -- Playlists that ytsync fills: made by it, or carrying a category; and those of Watch Later.
 local function sort_out(playlists)
@@ -88,7 +89,7 @@ end
 ---@return string|nil path
 ---@return string|nil message
 function M.write(list, db_path)
-    local path = (db_path:match("^(.*)/[^/]*$") or ".") .. "/" .. FILE
+    local path = db_path .. ENDING
     local file, message = io.open(path, "w")
     if not file then
         return nil, "The list cannot be written: " .. tostring(message)

@@ -31,8 +31,6 @@ static enum ys_status follow_clock(struct ys_session *session, const char *path,
 static enum ys_status take_options(struct ys_session *session, const struct ys_options *options,
                                    struct ys_error *err)
 {
-    const char *folder_end;
-
     if (!options->db_path || !options->db_path[0])
         return ys_fail(err, YS_EINVAL, "A database file must be named (--db FILE).");
     YS_TRY(ys_http_base_parse(&session->api,
@@ -46,9 +44,8 @@ static enum ys_status take_options(struct ys_session *session, const struct ys_o
             return ys_fail(err, YS_EINVAL, "The backup folder's path is too long.");
         return YS_OK;
     }
-    folder_end = strrchr(options->db_path, '/');
-    if (snprintf(session->backup_dir, sizeof session->backup_dir, "%.*sbackups",
-                 folder_end ? (int)(folder_end - options->db_path + 1) : 0,
+    /* Of this database alone: another one beside it has jobs of the same numbers. */
+    if (snprintf(session->backup_dir, sizeof session->backup_dir, "%s.backups",
                  options->db_path) >= (int)sizeof session->backup_dir)
         return ys_fail(err, YS_EINVAL, "The database's path is too long.");
     return YS_OK;

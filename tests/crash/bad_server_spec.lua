@@ -256,12 +256,11 @@ describe("a token", function()
         refused("run", code, err, 77, "The access token is expired or wrong: sign in again.")
         sim:tell("/sim/token", "add " .. refused.TOKEN)
         ends_well({ YTSYNC_ACCESS_TOKEN = refused.TOKEN })
-        local folder, name = sim.env.YTSYNC_DB:match("^(.*)/([^/]+)$")
-        local _, found = simulator.shell(("grep -rlaF -e %s -e sim-token %s/%s* %s/backups"):format(
-            refused.TOKEN, simulator.quote(folder), simulator.quote(name),
-            simulator.quote(folder)))
+        local db = simulator.quote(sim.env.YTSYNC_DB)
+        local _, found = simulator.shell(("grep -rlaF -e %s -e sim-token %s*"):format(
+            refused.TOKEN, db))
         assert.equal("", found)
-        local _, files = simulator.shell(("ls %s/backups"):format(simulator.quote(folder)))
+        local _, files = simulator.shell(("ls %s.backups"):format(db))
         assert.truthy(files:find("backup-", 1, true), "no backup was searched")
     end)
 end)

@@ -348,7 +348,7 @@ describe("the command", function()
         local db = os.tmpname()
         fake.worlds[db], fake.worlds[DB] = world, nil
         local env = { YTSYNC_DB = db, YTSYNC_ACCESS_TOKEN = "t" }
-        local folder = db:match("^(.*)/") .. "/job-policies"
+        local folder = db .. ".policies"
         fake.mkdir_p = function(path)
             os.execute("mkdir -p '" .. path .. "'")
         end

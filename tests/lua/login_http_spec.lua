@@ -312,17 +312,21 @@ describe("signing in", function()
         sign_in()
         run(0, "login --write")
         run(0, "run --yes --wait --quiet")
-        local folder = sim.env.YTSYNC_DB:match("^(.*)/")
-        local own = simulator.write(folder .. "/backups/my own notes.txt", "mine")
+        local db = sim.env.YTSYNC_DB
+        local own = simulator.write(db .. ".backups/my own notes.txt", "mine")
+        local neighbour = simulator.write(db .. "2", "another database")
         local _, err = run(64, "forget")
         has(err, "this needs your yes, and there is no terminal to ask on.")
         local out = run(0, "forget --yes")
         has(out, "files removed.")
-        for _, path in ipairs({ account(), account("client"), sim.env.YTSYNC_DB,
-            sim.env.YTSYNC_DB .. ".state" }) do
+        for _, path in ipairs({ account(), account("client"), db, db .. ".state",
+            db .. ".policies" }) do
             assert.equal(1, (simulator.shell("test -e " .. simulator.quote(path))), path)
         end
+        local _, left = simulator.shell("ls -A " .. simulator.quote(db .. ".backups"))
+        assert.equal("my own notes.txt\n", left)
         assert.equal("mine", simulator.read(own))
+        assert.equal("another database", simulator.read(neighbour))
         has(run(0, "forget --yes"), 'Nothing is stored of the account "default".')
     end)
 end)

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/path.h"
 #include "support/lua_world.h"
 #include "support/scratch.h"
 
@@ -146,6 +147,12 @@ static void test_threads(void **state)
     for (int i = 0; i < STATES; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, sync_in_thread, &numbers[i]), 0);
     for (int i = 0; i < STATES; i++) assert_int_equal(pthread_join(threads[i], NULL), 0);
+    /* Each database has a folder of its own: both jobs have the number 1. */
+    for (int i = 0; i < STATES; i++) {
+        char path[SCRATCH_PATH_BYTES];
+        assert_true(ys_path_exists(scratch_path(
+            path, i == 0 ? "thread-0.db.backups/proof-1.csv" : "thread-1.db.backups/proof-1.csv")));
+    }
 }
 
 int main(void)

@@ -46,17 +46,28 @@ end
 
 -- ------------------------------------------------------------------ forget
 
--- Files that ytsync writes beside a database.
-local KINDS = {
-    { folder = "backups", name = "^backup%-%d+%-%d+%-%d+%.jsonl" },
-    { folder = "job-policies", name = "^%x+%.lua$" },
+-- Folders that ytsync makes beside a database, and the files that it writes there.
+local FOLDERS = {
+    { ending = ".backups", names = { "^backup%-%d+%-%d+%-%d+%.jsonl", "^proof%-%d+%.csv$" } },
+    { ending = ".policies", names = { "^%x+%.lua$" } },
 }
+-- And files, the database itself among them.
+local FILES = { "", "-wal", "-shm", "-journal", ".lock", ".state", ".watch-later.txt" }
 
--- Everything that is there of this account, in the order in which it is removed.
+local function is_one_of(name, patterns)
+    for _, pattern in ipairs(patterns) do
+        if name:find(pattern) then
+            return true
+        end
+    end
+    return false
+end
+
+-- Everything that is there of this account, in the order in which it is removed; and the folders
+-- that may be empty then.
 local function stored(ctx, path)
     local db = ctx:db_path()
-    local folder = db and db:match("^(.*)/[^/]*$") or "."
-    local found = {}
+    local found, folders = {}, {}
     local function add(name)
         if core.exists(name) then
             found[#found + 1] = name
@@ -67,21 +78,21 @@ local function stored(ctx, path)
     if #core.files(path:match("^(.*)/")) <= 2 then -- the last account's, and the client's
         add(path:match("^(.*)/") .. "/client.json")
     end
-    for _, kind in ipairs(KINDS) do
-        local names = core.files(folder .. "/" .. kind.folder)
+    for _, kind in ipairs(db and FOLDERS or {}) do
+        local folder = db .. kind.ending
+        local names = core.files(folder)
         table.sort(names)
         for _, name in ipairs(names) do
-            if name:find(kind.name) then -- what else lies there is not ours
-                add(folder .. "/" .. kind.folder .. "/" .. name)
+            if is_one_of(name, kind.names) then -- what else lies there is not ours
+                add(folder .. "/" .. name)
             end
         end
+        folders[#folders + 1] = folder
     end
-    for _, ending in ipairs({ "", "-wal", "-shm", "-journal", ".lock", ".state" }) do
-        if db then
-            add(db .. ending)
-        end
+    for _, ending in ipairs(db and FILES or {}) do
+        add(db .. ending)
     end
-    return found
+    return found, folders
 end
 
 local function forget(ctx)
@@ -89,7 +100,7 @@ local function forget(ctx)
     if not path then
         return account
     end
-    local found = stored(ctx, path)
+    local found, folders = stored(ctx, path)
     if #found == 0 then
         ctx:say(("Nothing is stored of the account \"%s\"."):format(account))
         return exits.OK
@@ -112,6 +123,9 @@ local function forget(ctx)
         if not ok then
             return ctx:fail("a file could not be removed: " .. problem, "io_error")
         end
+    end
+    for _, folder in ipairs(folders) do
+        os.remove(folder) -- stays when something of the user's own lies there
     end
     ctx:json({ account = account, removed = found })
     ctx:say(("%s removed."):format(text.count(#found, "file")))

@@ -8,8 +8,7 @@ local M = {}
 local LINES_MAX = 8
 
 local function path_of(db_path, hash)
-    local folder = db_path:match("^(.*)/[^/]*$") or "."
-    return ("%s/job-policies/%s.lua"):format(folder, hash:sub(1, 16))
+    return ("%s.policies/%s.lua"):format(db_path, hash:sub(1, 16))
 end
 
 --- Keeps a policy's text. Failing is no reason to stop: it only makes a message poorer.
