@@ -1,7 +1,8 @@
 /* takeout.h: playlists from an export of Google Takeout (YOUTUBE_API section 7).
  *
  * Three steps: takeout_files.c and takeout_zip.c hand out the files that may be playlists,
- * takeout_read.c reads one of them, takeout_join.c finds out which rows belong to which playlist.
+ * takeout_read.c and takeout_json.c read one of them, takeout_join.c finds out which rows belong to
+ * which playlist.
  * All of it is memory only; takeout.c stores the result. An export is untrusted: names and texts
  * are data, every size has a limit, nothing is unpacked to disk, links are not followed. */
 #ifndef YS_LIBRARY_TAKEOUT_H
@@ -14,6 +15,11 @@
 
 /* A full playlist has 5,000 rows of some 40 bytes, a description at most 20,000: far above. */
 #define YS_TAKEOUT_FILE_BYTES_MAX ((size_t)8 << 20)
+/* In the oldest form a row has titles, texts and pictures with it. */
+#define YS_TAKEOUT_JSON_BYTES_MAX ((size_t)32 << 20)
+/* Whether a .json file is one of a playlist shows within so much of its beginning. Exports are full
+ * of others, some of them huge. */
+#define YS_TAKEOUT_PEEK_BYTES ((size_t)64 << 10)
 /* A whole export holds thousands of files (videos, comments): what is looked at, all together. */
 #define YS_TAKEOUT_NAMES_MAX INT64_C(500000)
 #define YS_TAKEOUT_BYTES_MAX ((int64_t)512 << 20)
@@ -31,7 +37,7 @@ struct ys_takeout_row {
 struct ys_takeout_list {
     const char *id, *title;         /* "" while not known */
     const char *file;               /* where its rows stand; "" for none */
-    const char *stem;               /* the file's name without folder and .csv */
+    const char *stem;               /* the file's name without folder and ending */
     char digest[YS_SHA256_TEXT_BYTES];
     enum ys_source source;
     enum ys_privacy privacy;
@@ -76,8 +82,11 @@ YS_CHECKED enum ys_status ys_takeout_read(struct ys_takeout *takeout, const char
 /* Hands every file of a path to ys_takeout_read. YS_EINVAL: the path holds no playlist. */
 YS_CHECKED enum ys_status ys_takeout_path(struct ys_takeout *takeout, const char *path,
                                           struct ys_error *err);
-/* A text that may be a playlist, by its name alone. */
+/* A text that may be a playlist, by its name alone; the form that the name stands for, and the size
+ * up to which it is read. */
 bool ys_takeout_may_be_list(const char *name);
+bool ys_takeout_is_json(const char *name);
+size_t ys_takeout_bytes_max(const char *name);
 /* Reads one file of a folder or an archive, and counts it. */
 YS_CHECKED enum ys_status ys_takeout_take(struct ys_takeout *takeout, const char *path, char *text,
                                           size_t bytes, bool must_be_list, struct ys_error *err);

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "library/takeout.h"
+#include "library/takeout_row.h"
 #include "store/rows.h"
 
 static bool ends_with(const char *text, const char *ending)
@@ -20,7 +20,17 @@ static bool ends_with(const char *text, const char *ending)
 
 bool ys_takeout_may_be_list(const char *name)
 {
-    return ends_with(name, ".csv");
+    return ends_with(name, ".csv") || ys_takeout_is_json(name);
+}
+
+bool ys_takeout_is_json(const char *name)
+{
+    return ends_with(name, ".json");
+}
+
+size_t ys_takeout_bytes_max(const char *name)
+{
+    return ys_takeout_is_json(name) ? YS_TAKEOUT_JSON_BYTES_MAX : YS_TAKEOUT_FILE_BYTES_MAX;
 }
 
 /* A part of an export that was not unpacked, found in a folder. */
@@ -60,8 +70,8 @@ enum ys_status ys_takeout_take(struct ys_takeout *takeout, const char *path, cha
     if (!must_be_list) return YS_OK;
     return ys_fail(err, YS_EINVAL,
                    "%s is no playlist of Takeout: %s. Expected is a table whose rows are the id of "
-                   "a video and a time (\"Video ID,Playlist Video Creation Timestamp\"), or "
-                   "playlists.csv.",
+                   "a video and a time (\"Video ID,Playlist Video Creation Timestamp\"), "
+                   "playlists.csv, or, from an old export, a .json file of entries.",
                    path, why);
 }
 
@@ -75,34 +85,45 @@ static enum ys_status cannot_read(const char *path, int number, struct ys_error 
                    "%s cannot be read: %s.", path, ys_system_reason(number, reason));
 }
 
+/* Reads up to `room` bytes of a file. */
+static enum ys_status read_bytes(int fd, const char *path, char *text, size_t room, size_t *bytes,
+                                 struct ys_error *err)
+{
+    ssize_t got = 1;
+
+    *bytes = 0;
+    while (got > 0 && *bytes < room) {
+        got = read(fd, text + *bytes, room - *bytes);
+        if (got > 0)
+            *bytes += (size_t)got;
+        else if (got < 0 && errno == EINTR)
+            got = 1;
+        else if (got < 0)
+            return cannot_read(path, errno, err);
+    }
+    return YS_OK;
+}
+
 /* The whole file, in memory that the caller frees. */
 static enum ys_status read_file(int folder, const char *name, const char *path, char **text,
                                 size_t *bytes, struct ys_error *err)
 {
+    const size_t most = ys_takeout_bytes_max(name);
     int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     enum ys_status status = YS_OK;
     struct stat info;
-    ssize_t got = 1;
 
     *text = NULL;
     *bytes = 0;
     if (fd < 0) return cannot_read(path, errno, err);
     if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))
         status = ys_fail(err, YS_EINVAL, "%s is neither a file nor a folder.", path);
-    else if (info.st_size > (off_t)YS_TAKEOUT_FILE_BYTES_MAX)
+    else if (info.st_size > (off_t)most)
         status = ys_fail(err, YS_ELIMIT, "%s has more than %zu MiB, which no playlist has.", path,
-                         YS_TAKEOUT_FILE_BYTES_MAX >> 20);
+                         most >> 20);
     else if (!(*text = ys_alloc((size_t)info.st_size + 1)))
         status = ys_fail(err, YS_ENOMEM, "Memory ran out.");
-    while (status == YS_OK && got > 0 && *bytes < (size_t)info.st_size) {
-        got = read(fd, *text + *bytes, (size_t)info.st_size - *bytes);
-        if (got > 0)
-            *bytes += (size_t)got;
-        else if (got < 0 && errno == EINTR)
-            got = 1;
-        else if (got < 0)
-            status = cannot_read(path, errno, err);
-    }
+    if (status == YS_OK) status = read_bytes(fd, path, *text, (size_t)info.st_size, bytes, err);
     (void)close(fd);
     if (status == YS_OK) return YS_OK;
     ys_free(*text);
@@ -122,12 +143,33 @@ static enum ys_status take_file(struct ys_takeout *takeout, int folder, const ch
         takeout->result.other_files++;
         ys_takeout_note(takeout, YS_TAKEOUT_REMARK, path, 0,
                         "left alone: it has more than %zu MiB, which no playlist has",
-                        YS_TAKEOUT_FILE_BYTES_MAX >> 20);
+                        ys_takeout_bytes_max(name) >> 20);
         return YS_OK;
     }
     YS_TRY(status);
     status = ys_takeout_count(takeout, (int64_t)bytes, err);
     if (status == YS_OK) status = ys_takeout_take(takeout, path, text, bytes, must_be_list, err);
+    ys_free(text);
+    return status;
+}
+
+/* Looks at the beginning of a .json file. */
+static enum ys_status peek(int folder, const char *name, const char *path, bool *worth,
+                           struct ys_error *err)
+{
+    int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
+    char *text = ys_alloc(YS_TAKEOUT_PEEK_BYTES);
+    enum ys_status status = YS_OK;
+    size_t bytes = 0;
+
+    if (!text)
+        status = ys_fail(err, YS_ENOMEM, "Memory ran out.");
+    else if (fd < 0)
+        status = cannot_read(path, errno, err);
+    else
+        status = read_bytes(fd, path, text, YS_TAKEOUT_PEEK_BYTES, &bytes, err);
+    *worth = status == YS_OK && ys_takeout_json_begins(text, bytes);
+    if (fd >= 0) (void)close(fd);
     ys_free(text);
     return status;
 }
@@ -143,6 +185,7 @@ static enum ys_status take_name(struct ys_takeout *takeout, int folder, const ch
 {
     char path[YS_TAKEOUT_NAME_BYTES_MAX];
     struct stat info;
+    bool worth = true;
     int fd;
 
     if (fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) != 0) return YS_OK;
@@ -157,7 +200,9 @@ static enum ys_status take_name(struct ys_takeout *takeout, int folder, const ch
     if (S_ISDIR(info.st_mode))
         return ys_fail(err, YS_ELIMIT, "%.200s: folders lie more than %d deep.", above,
                        YS_TAKEOUT_DEPTH_MAX);
-    if (S_ISREG(info.st_mode) && ys_takeout_may_be_list(name))
+    if (S_ISREG(info.st_mode) && ys_takeout_is_json(name))
+        YS_TRY(peek(folder, name, path, &worth, err));
+    if (S_ISREG(info.st_mode) && ys_takeout_may_be_list(name) && worth)
         return take_file(takeout, folder, name, path, false, err);
     if (S_ISREG(info.st_mode) && is_part(name)) return ys_takeout_zip(takeout, path, err);
     takeout->result.other_files++;

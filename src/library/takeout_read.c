@@ -1,4 +1,5 @@
-/* takeout_read.c: one file of an export: what it is, and its rows.
+/* takeout_read.c: one file of an export: what it is, and its rows. The oldest form is read by
+ * takeout_json.c, all others are tables.
  *
  * Headers are localised, so columns are known by their place and rows by their first cell: the id
  * of a video, or of a playlist (YOUTUBE_API section 7). A row that cannot be read is told with
@@ -9,7 +10,7 @@
 #include "base/alloc.h"
 #include "base/time.h"
 #include "library/csv.h"
-#include "library/takeout.h"
+#include "library/takeout_row.h"
 
 /* Columns of a manifest, and of the row above the videos in the old form. */
 enum { MANIFEST_CREATED = 2, MANIFEST_ORDER = 4, MANIFEST_PRIVACY = 5, MANIFEST_TITLE = 6,
@@ -27,7 +28,7 @@ static bool has_prefix(const char *text, const char *prefix)
 }
 
 /* "Watch Later" and "Liked videos" had ids of two letters; all others begin so. */
-static bool is_playlist_id(const char *cell)
+bool ys_takeout_is_playlist_id(const char *cell)
 {
     static const char *const prefixes[] = {"PL", "LL", "FL", "WL", "OL"};
     size_t i;
@@ -89,32 +90,24 @@ static bool is_manual(const char *cell)
 
 /* ---------------------------------------------------------------- rows */
 
-struct reading {
-    struct ys_takeout *takeout;
-    const char *path;
-    struct ys_csv csv;
-    struct ys_takeout_list *list;    /* the rows go here */
-    int64_t rows, bad, undated;
-    struct ys_error *err;
-};
-
-static void bad_row(struct reading *reading, const struct ys_csv_row *row, const char *why)
+void ys_takeout_bad_row(struct ys_takeout_reading *reading, int64_t line, const char *excerpt,
+                        const char *why)
 {
     reading->bad++;
-    ys_takeout_note(reading->takeout, YS_TAKEOUT_BAD_ROW, reading->path, row->line,
-                    "%s: %s", why, row->excerpt);
+    ys_takeout_note(reading->takeout, YS_TAKEOUT_BAD_ROW, reading->path, line, "%s: %s", why,
+                    excerpt);
 }
 
-static enum ys_status take_row(struct reading *reading, const struct ys_csv_row *row)
+enum ys_status ys_takeout_add_row(struct ys_takeout_reading *reading, int64_t line,
+                                  const char *excerpt, const char *id, const char *time)
 {
     struct ys_takeout_list *list = reading->list;
-    const char *id = ys_csv_cell(row, 0), *time = ys_csv_cell(row, 1);
     struct ys_takeout_row *to;
 
     reading->rows++;
-    if (id[0] == '\'') id++; /* how a spreadsheet keeps a cell from being a formula */
     if (!ys_video_id_valid(id)) {
-        bad_row(reading, row, id[0] ? "not the id of a video" : "no id of a video");
+        ys_takeout_bad_row(reading, line, excerpt,
+                           id[0] ? "not the id of a video" : "no id of a video");
         return YS_OK;
     }
     if (reading->takeout->result.rows + reading->rows > YS_TAKEOUT_ROWS_MAX)
@@ -127,17 +120,25 @@ static enum ys_status take_row(struct reading *reading, const struct ys_csv_row 
     if (!read_time(time, &to->added_at_ms)) {
         to->added_at_ms = 0;
         if (reading->undated++ == 0)
-            ys_takeout_note(reading->takeout, YS_TAKEOUT_REMARK, reading->path, row->line,
+            ys_takeout_note(reading->takeout, YS_TAKEOUT_REMARK, reading->path, line,
                             "the time is not understood; the row is taken without it: %s",
-                            row->excerpt);
+                            excerpt);
     } else if (list->first_at_ms == 0 || to->added_at_ms < list->first_at_ms) {
         list->first_at_ms = to->added_at_ms;
     }
     return YS_OK;
 }
 
+static enum ys_status take_row(struct ys_takeout_reading *reading, const struct ys_csv_row *row)
+{
+    const char *id = ys_csv_cell(row, 0);
+
+    if (id[0] == '\'') id++; /* how a spreadsheet keeps a cell from being a formula */
+    return ys_takeout_add_row(reading, row->line, row->excerpt, id, ys_csv_cell(row, 1));
+}
+
 /* All lines from here on are videos. */
-static enum ys_status take_rows(struct reading *reading)
+static enum ys_status take_rows(struct ys_takeout_reading *reading)
 {
     struct ys_csv_row row;
 
@@ -147,7 +148,8 @@ static enum ys_status take_rows(struct reading *reading)
 
 /* ---------------------------------------------------------------- the old form */
 
-static const char *keep(struct reading *reading, const char *text, enum ys_status *status)
+const char *ys_takeout_keep(struct ys_takeout_reading *reading, const char *text,
+                            enum ys_status *status)
 {
     const char *copy = ys_arena_dup(&reading->takeout->arena, text);
 
@@ -156,7 +158,7 @@ static const char *keep(struct reading *reading, const char *text, enum ys_statu
 }
 
 /* The row above the videos: id, channel, created, [updated,] title, description[, visibility]. */
-static enum ys_status take_head(struct reading *reading, const struct ys_csv_row *header,
+static enum ys_status take_head(struct ys_takeout_reading *reading, const struct ys_csv_row *header,
                                 const struct ys_csv_row *row)
 {
     struct ys_takeout_list *list = reading->list;
@@ -166,15 +168,15 @@ static enum ys_status take_head(struct reading *reading, const struct ys_csv_row
     size_t title = has_updated ? OLD_UPDATED + 1 : OLD_UPDATED;
     enum ys_status status = YS_OK;
 
-    list->id = keep(reading, ys_csv_cell(row, 0), &status);
-    list->title = keep(reading, ys_csv_cell(row, title), &status);
+    list->id = ys_takeout_keep(reading, ys_csv_cell(row, 0), &status);
+    list->title = ys_takeout_keep(reading, ys_csv_cell(row, title), &status);
     list->privacy = read_privacy(ys_csv_cell(row, title + 2));
     if (!read_time(ys_csv_cell(row, OLD_CREATED), &list->created_at_ms)) list->created_at_ms = 0;
     return status;
 }
 
 /* Blank lines, the header of the videos, the videos. A header that is missing is no loss. */
-static enum ys_status take_old_rows(struct reading *reading)
+static enum ys_status take_old_rows(struct ys_takeout_reading *reading)
 {
     struct ys_csv_row row;
 
@@ -196,7 +198,7 @@ static size_t column_of(const struct ys_csv_row *header, const char *word, size_
     return usual;
 }
 
-static enum ys_status take_entry(struct reading *reading, const size_t columns[4],
+static enum ys_status take_entry(struct ys_takeout_reading *reading, const size_t columns[4],
                                  const struct ys_csv_row *row)
 {
     struct ys_takeout *takeout = reading->takeout;
@@ -204,16 +206,16 @@ static enum ys_status take_entry(struct reading *reading, const size_t columns[4
     struct ys_takeout_list entry = {.file = "", .stem = ""};
     enum ys_status status = YS_OK;
 
-    if (!is_playlist_id(ys_csv_cell(row, 0))) {
-        bad_row(reading, row, "not a playlist");
+    if (!ys_takeout_is_playlist_id(ys_csv_cell(row, 0))) {
+        ys_takeout_bad_row(reading, row->line, row->excerpt, "not a playlist");
         return YS_OK;
     }
     if (takeout->entry_count >= YS_TAKEOUT_LISTS_MAX)
         return ys_fail(reading->err, YS_ELIMIT, "%s: the export has more than %d playlists.",
                        reading->path, YS_TAKEOUT_LISTS_MAX);
     if (!title[0]) title = ys_csv_cell(row, MANIFEST_TITLE_NOW);
-    entry.id = keep(reading, ys_csv_cell(row, 0), &status);
-    entry.title = keep(reading, title, &status);
+    entry.id = ys_takeout_keep(reading, ys_csv_cell(row, 0), &status);
+    entry.title = ys_takeout_keep(reading, title, &status);
     entry.privacy = read_privacy(ys_csv_cell(row, columns[2]));
     entry.sort_known = order[0] != '\0';
     entry.self_sorted = entry.sort_known && !is_manual(order);
@@ -225,7 +227,8 @@ static enum ys_status take_entry(struct reading *reading, const size_t columns[4
     return YS_OK;
 }
 
-static enum ys_status take_manifest(struct reading *reading, const struct ys_csv_row *header,
+static enum ys_status take_manifest(struct ys_takeout_reading *reading,
+                                    const struct ys_csv_row *header,
                                     const struct ys_csv_row *first)
 {
     const size_t columns[4] = {column_of(header, "title (original)", MANIFEST_TITLE),
@@ -251,7 +254,7 @@ static bool looks_like_row(const struct ys_csv_row *row)
 
 static enum ys_takeout_kind kind_of(const struct ys_csv_row *header, const struct ys_csv_row *first)
 {
-    if (first->count > 0 && is_playlist_id(ys_csv_cell(first, 0)))
+    if (first->count > 0 && ys_takeout_is_playlist_id(ys_csv_cell(first, 0)))
         return is_channel_id(ys_csv_cell(first, OLD_CHANNEL)) ||
                        header->count < MANIFEST_COLUMNS
                    ? YS_TAKEOUT_OLD_LIST
@@ -265,7 +268,16 @@ static enum ys_takeout_kind kind_of(const struct ys_csv_row *header, const struc
     return YS_TAKEOUT_OTHER;
 }
 
-static enum ys_status new_file(struct reading *reading, char *text, size_t bytes)
+static void take_ending_off(char *stem)
+{
+    char *dot = strrchr(stem, '.');
+
+    if (dot && dot > stem && (strcasecmp(dot, ".csv") == 0 || strcasecmp(dot, ".json") == 0))
+        *dot = '\0';
+}
+
+enum ys_status ys_takeout_new_file(struct ys_takeout_reading *reading, const char *text,
+                                   size_t bytes)
 {
     struct ys_takeout *takeout = reading->takeout;
     const char *slash = strrchr(reading->path, '/');
@@ -274,10 +286,9 @@ static enum ys_status new_file(struct reading *reading, char *text, size_t bytes
     enum ys_status status = YS_OK;
 
     (void)ys_copy(stem, sizeof stem, slash ? slash + 1 : reading->path);
-    if (strlen(stem) > 4 && strcasecmp(stem + strlen(stem) - 4, ".csv") == 0)
-        stem[strlen(stem) - 4] = '\0';
-    list.file = keep(reading, reading->path, &status);
-    list.stem = keep(reading, stem, &status);
+    take_ending_off(stem);
+    list.file = ys_takeout_keep(reading, reading->path, &status);
+    list.stem = ys_takeout_keep(reading, stem, &status);
     YS_TRY(status);
     if (!ys_sha256_hex(text, bytes, list.digest))
         return ys_fail(reading->err, YS_ENOMEM, "Memory ran out.");
@@ -312,7 +323,7 @@ static bool any_row(const char *text, size_t bytes, int64_t *lines)
     return found;
 }
 
-static enum ys_status take_list(struct reading *reading, enum ys_takeout_kind kind,
+static enum ys_status take_list(struct ys_takeout_reading *reading, enum ys_takeout_kind kind,
                                 const struct ys_csv_row *header, const struct ys_csv_row *first)
 {
     if (kind == YS_TAKEOUT_OLD_LIST) {
@@ -329,8 +340,8 @@ static bool is_utf16(const char *text, size_t bytes)
     return bytes >= 2 && (memcmp(text, "\xFF\xFE", 2) == 0 || memcmp(text, "\xFE\xFF", 2) == 0);
 }
 
-static enum ys_status read_kind(struct reading *reading, enum ys_takeout_kind *kind, char *text,
-                                size_t bytes, char why[YS_ERROR_BYTES])
+static enum ys_status read_kind(struct ys_takeout_reading *reading, enum ys_takeout_kind *kind,
+                                char *text, size_t bytes, char why[YS_ERROR_BYTES])
 {
     struct ys_csv_row header, first = {.count = 0};
     int64_t lines;
@@ -342,7 +353,9 @@ static enum ys_status read_kind(struct reading *reading, enum ys_takeout_kind *k
         ys_format(why, YS_ERROR_BYTES, "it is UTF-16, as a spreadsheet saves it; save it as UTF-8");
         return YS_OK;
     }
-    YS_TRY(new_file(reading, text, bytes));
+    if (ys_takeout_is_json(reading->path))
+        return ys_takeout_json(reading, text, bytes, kind, why);
+    YS_TRY(ys_takeout_new_file(reading, text, bytes));
     ys_csv_init(&reading->csv, text, bytes);
     if (ys_csv_line(&reading->csv, &header)) {
         (void)ys_csv_record(&reading->csv, &first);
@@ -366,7 +379,7 @@ enum ys_status ys_takeout_read(struct ys_takeout *takeout, const char *path, cha
                                size_t bytes, enum ys_takeout_kind *kind,
                                char why[YS_ERROR_BYTES], struct ys_error *err)
 {
-    struct reading reading = {.takeout = takeout, .path = path, .err = err};
+    struct ys_takeout_reading reading = {.takeout = takeout, .path = path, .err = err};
     struct ys_takeout_result *result = &takeout->result;
 
     if (takeout->file_count >= YS_TAKEOUT_LISTS_MAX)

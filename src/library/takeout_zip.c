@@ -3,7 +3,7 @@
  *
  * What an archive says of itself is not believed: names are only shown, never used as paths, and
  * no entry is read further than a playlist can reach, whatever size it claims. */
-#include "library/takeout.h"
+#include "library/takeout_row.h"
 
 #ifdef YS_WITH_LIBZIP
 
@@ -41,18 +41,30 @@ static enum ys_status take_entry(struct ys_takeout *takeout, zip_t *archive, zip
                                  const char *path, char *text, struct ys_error *err)
 {
     zip_file_t *file = zip_fopen_index(archive, index, 0);
-    size_t bytes = 0;
-    enum ys_status status;
+    const size_t most = ys_takeout_bytes_max(path);
+    size_t begin = 0, bytes = 0;
+    enum ys_status status = YS_OK;
+    bool worth = true;
 
     if (!file)
         return ys_fail(err, YS_EINVAL, "%s cannot be unpacked: %s.", path, zip_strerror(archive));
-    status = read_entry(file, path, text, YS_TAKEOUT_FILE_BYTES_MAX, &bytes, err);
+    if (ys_takeout_is_json(path)) {
+        status = read_entry(file, path, text, YS_TAKEOUT_PEEK_BYTES, &begin, err);
+        worth = (status != YS_OK && status != YS_ELIMIT) || ys_takeout_json_begins(text, begin);
+    }
+    if (worth && (status == YS_OK || status == YS_ELIMIT))
+        status = read_entry(file, path, text + begin, most - begin, &bytes, err);
+    bytes += begin;
     (void)zip_fclose(file);
+    if (!worth) {
+        takeout->result.other_files++;
+        return ys_takeout_count(takeout, 0, err);
+    }
     if (status == YS_ELIMIT) {
         takeout->result.other_files++;
         ys_takeout_note(takeout, YS_TAKEOUT_REMARK, path, 0,
                         "left alone: it has more than %zu MiB, which no playlist has",
-                        YS_TAKEOUT_FILE_BYTES_MAX >> 20);
+                        most >> 20);
         return ys_takeout_count(takeout, (int64_t)bytes, err);
     }
     YS_TRY(status);
@@ -96,7 +108,7 @@ enum ys_status ys_takeout_zip(struct ys_takeout *takeout, const char *path, stru
         zip_error_fini(&why);
         return status;
     }
-    text = ys_alloc(YS_TAKEOUT_FILE_BYTES_MAX + 1);
+    text = ys_alloc(YS_TAKEOUT_JSON_BYTES_MAX + 1); /* touched as far as files reach */
     if (!text)
         status = ys_fail(err, YS_ENOMEM, "Memory ran out.");
     else

@@ -163,6 +163,55 @@ static void test_old_form(void **state)
     counts(2, 2, 0);
 }
 
+/* An entry as the oldest form has it, on four lines. */
+#define ENTRY(id, playlist)                                                                        \
+    "{\n  \"contentDetails\" : { \"videoId\" : \"" id "\" },\n"                                   \
+    "  \"kind\" : \"youtube#playlistItem\","                                                       \
+    " \"snippet\" : { \"title\" : \"a \\\"]}, [{\",\n \"playlistId\" : \""                         \
+    playlist "\", \"publishedAt\" : \"2015-05-01T12:00:00.000Z\" } }"
+#define OLDEST "PLoldestoldestold1"
+
+static void test_oldest_form(void **state)
+{
+    (void)state;
+    take("playlists/Jazz, live.json", "\xEF\xBB\xBF [ " ENTRY("Rsxao9ptdmI", OLDEST) ", "
+                                      ENTRY("-aBcDeFgHiJ", OLDEST) " ]\n");
+    take("playlists/watch-later.json", "[" ENTRY("dQw4w9WgXcQ", "WL") "]");
+    assert_string_equal(joined(), "Jazz, live|" OLDEST "|takeout|2:Rsxao9ptdmI@1430481600000\n"
+                                  "Watch later|WL|watch_later|1:dQw4w9WgXcQ@1430481600000\n");
+    counts(3, 3, 0);
+    assert_string_equal(ys_buf_text(&notes), "");
+}
+
+static void test_bad_entries_have_a_line(void **state)
+{
+    (void)state;
+    take("Jazz.json", "[" ENTRY("Rsxao9ptdmI", OLDEST) ",\n{\"kind\": nonsense},\n7,\n"
+                      ENTRY("short", OLDEST) ",\n" ENTRY("vgmqUhvQlww", "PLotherotherother1")
+                      ",\n{\"kind\":\"youtube#playlistItem\",\"contentDetails\":{\"videoId\":"
+                      "\"vgmqUhvQlww\"},\"snippet\":{\"playlistId\":\"" OLDEST "\"}},\n"
+                      "{\"kind\": \"yo");
+    assert_string_equal(joined(), "Jazz|" OLDEST "|takeout|2:Rsxao9ptdmI@1430481600000\n");
+    counts(7, 2, 5);
+    told("Jazz.json:5: no entry of a playlist: {\"kind\": nonsense}");
+    told("Jazz.json:6: no entry of a playlist: 7");
+    told("Jazz.json:7: not the id of a video: { \"contentDetails\"");
+    told("Jazz.json:11: an entry of another playlist: { ");
+    told("Jazz.json:15: the time is not understood; the row is taken without it: ");
+    told("Jazz.json:16: the file is broken or cut off from here on: {\"kind\": \"yo");
+    assert_int_equal(takeout.result.undated, 1);
+}
+
+/* The file ends between two entries, or right behind one. */
+static void test_entries_that_are_missing(void **state)
+{
+    (void)state;
+    take("Jazz.json", "[" ENTRY("Rsxao9ptdmI", OLDEST) ",\n");
+    (void)joined();
+    counts(1, 1, 0);
+    told("Jazz.json:5: the file ends before its list does");
+}
+
 /* Every sample that was recorded, with what is in it. */
 static void test_samples(void **state)
 {
@@ -362,9 +411,16 @@ static void test_other_tables_are_left_alone(void **state)
     take("handles.csv", "Channel ID,Handle\nUC0hHW5Y08ggq-9kbrGgWj0A,@me\n");
     take("empty.csv", "");
     take("utf16.csv", "\xFF\xFEV");
+    take("subscriptions.json", "[{\"kind\":\"youtube#subscription\",\"snippet\":{}}]");
+    take("uploads.json", "[" ENTRY("Rsxao9ptdmI", "UU0hHW5Y08ggq-9kbrGgWj0A") "]");
+    take("watch-history.json", "[" ENTRY("Rsxao9ptdmI", "HL0hHW5Y08ggq-9kbrGgWj0A") "]");
+    take("search.json", "[{\"header\":\"YouTube\"}]");
+    take("nothing.json", "[]");
+    take("one.json", "{\"videoId\":1}");
+    take("wide.json", "\xFF\xFE[");
     assert_string_equal(joined(), "");
     counts(0, 0, 0);
-    assert_int_equal(takeout.result.other_files, 6);
+    assert_int_equal(takeout.result.other_files, 13);
 }
 
 /* ---------------------------------------------------------------- paths */
@@ -396,6 +452,8 @@ static void test_paths(void **state)
     path_fails(file(path, "wide.csv", "\xFF\xFEV"), YS_EINVAL, "save it as UTF-8");
     path_fails(scratch_path(path, ""), YS_EINVAL, "3 files were looked at, and none is a table");
 
+    path_fails(file(path, "history.json", "[{\"header\":\"YouTube\"}]"), YS_EINVAL,
+               "is no playlist of Takeout: its entries are of no kind, not youtube#playlistItem");
     (void)file(path, "Jazz-videos.csv", HEADER "Rsxao9ptdmI," AT "\n");
     assert_int_equal(symlink(path, scratch_path(link_path, "Rock-videos.csv")), 0);
     assert_int_equal(ys_takeout_path(&takeout, scratch_path(folder, ""), &err), YS_OK);
@@ -420,6 +478,8 @@ static void test_archives(void **state)
 {
     static const char jazz[] = HEADER "Rsxao9ptdmI," AT "\n";
     static const char out[] = HEADER "vgmqUhvQlww," AT "\n";
+    static const char old[] = "[" ENTRY("Rsxao9ptdmI", OLDEST) "]";
+    static const char history[] = "[{\"header\":\"YouTube\"}]";
     char path[SCRATCH_PATH_BYTES], folder[SCRATCH_PATH_BYTES];
     size_t bomb_bytes = (size_t)64 << 20;
     char *bomb = calloc(1, bomb_bytes);
@@ -433,6 +493,9 @@ static void test_archives(void **state)
     pack(archive, "Takeout/YouTube/playlists/Jazz-videos.csv", jazz, sizeof jazz - 1);
     pack(archive, "../../../etc/Evil-videos.csv", out, sizeof out - 1);
     pack(archive, "bomb.csv", bomb, bomb_bytes);
+    pack(archive, "bomb.json", bomb, bomb_bytes);
+    pack(archive, "Takeout/YouTube/playlists/Old.json", old, sizeof old - 1);
+    pack(archive, "Takeout/YouTube/history/watch-history.json", history, sizeof history - 1);
     pack(archive, "video.mp4", "film", 4);
     assert_int_equal(zip_close(archive), 0);
     free(bomb);
@@ -440,8 +503,9 @@ static void test_archives(void **state)
     assert_int_equal(ys_takeout_path(&takeout, path, &err), YS_OK);
     assert_int_equal(ys_takeout_path(&takeout, scratch_path(folder, ""), &err), YS_OK);
     assert_string_equal(joined(), "Jazz|?|takeout|1:Rsxao9ptdmI@1708950129000\n"
-                                  "Evil|?|takeout|1:vgmqUhvQlww@1708950129000\n");
-    counts(4, 2, 0);
+                                  "Evil|?|takeout|1:vgmqUhvQlww@1708950129000\n"
+                                  "Old|" OLDEST "|takeout|1:Rsxao9ptdmI@1430481600000\n");
+    counts(6, 3, 0);
     told("takeout-1.zip: bomb.csv:0: left alone: it has more than 8 MiB");
 }
 
@@ -478,6 +542,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_new_form),
         TEST(test_old_form),
+        TEST(test_oldest_form),
+        TEST(test_bad_entries_have_a_line),
+        TEST(test_entries_that_are_missing),
         TEST(test_samples),
         TEST(test_what_spreadsheets_do),
         TEST(test_bad_rows_have_a_line),

@@ -142,8 +142,9 @@ return {
     summary = "read playlists from a Google Takeout export, without quota",
     help = [[
 takeout PATH...  reads an export of Google Takeout: its folder, its .zip files, or
-                 single tables; all parts of one export in one call. Watch Later
-                 is only there. Nothing is unpacked to disk and no quota is used.
+                 single tables (.json in old exports); all parts of one export in
+                 one call. Watch Later is only there. Nothing is unpacked to disk
+                 and no quota is used.
                  Every row that cannot be read is shown.
 forget TITLE     forgets an imported playlist that YouTube does not list (any more).
 placed           writes a list of the videos of Watch Later that have found a place
