@@ -1,6 +1,16 @@
 /* takeout_json.c: the oldest form of an export: one .json file per playlist, an array of the
  * entries as the API gives them. The file is called as the playlist, whose id stands in each entry.
  *
+ * This shape is an assumption: YOUTUBE_API section 7 knows no more than "playlists/[name].json". It
+ * is what the API's playlistItem resource has, and what programs of that time read from such files:
+ *
+ *     [ { "kind": "youtube#playlistItem", "contentDetails": { "videoId": "..." },
+ *         "snippet": { "playlistId": "PL...", "publishedAt": "(when it was added)",
+ *                      "resourceId": { "videoId": "..." }, ... }, ... }, ... ]
+ *
+ * So nothing is taken that does not call itself such an entry of one of the user's playlists, and
+ * a file that has another shape is left alone.
+ *
  * The array is taken apart here, so that every entry has its line and one that is broken costs no
  * more than itself; what an entry holds is read by net/json.h. Other files of that kind (history,
  * uploads, subscriptions) are no playlists. */
@@ -170,15 +180,26 @@ static enum ys_status take(struct ys_takeout_reading *reading, struct ys_json *j
 
 /* ---------------------------------------------------------------- the file */
 
-/* What the first entry that can be read says of the file. */
+static bool is_item(const struct entry *entry)
+{
+    return strcmp(entry->kind, "youtube#playlistItem") == 0 && entry->playlist_id[0] != '\0';
+}
+
+/* What the file is: its first entry of a playlist, or else the first that can be read at all. */
 static enum ys_status find_first(struct ys_takeout_reading *reading, struct ys_json *json,
                                  struct scan scan, struct entry *out, bool *found)
 {
     struct element element;
+    struct entry entry;
+    bool readable;
 
     *found = false;
-    while (!*found && next(&scan, &element))
-        YS_TRY(read_entry(json, &element, out, found, reading->err));
+    while (next(&scan, &element) && !(*found && is_item(out))) {
+        YS_TRY(read_entry(json, &element, &entry, &readable, reading->err));
+        if (!readable || (*found && !is_item(&entry))) continue;
+        *out = entry;
+        *found = true;
+    }
     return YS_OK;
 }
 
@@ -208,7 +229,22 @@ static enum ys_status take_all(struct ys_takeout_reading *reading, struct ys_jso
     if (scan->at >= scan->end && element.whole)
         ys_takeout_note(reading->takeout, YS_TAKEOUT_REMARK, reading->path, scan->line,
                         "the file ends before its list does: what came behind is missing");
+    if (scan->at >= scan->end) return YS_OK;
+    scan->at++;
+    skip_blanks(scan, false);
+    if (scan->at < scan->end)
+        ys_takeout_note(reading->takeout, YS_TAKEOUT_REMARK, reading->path, scan->line,
+                        "the list ends before the file does: what stands behind is left out");
     return YS_OK;
+}
+
+/* Not one entry can be read: no row is taken, and that is said of a file that looks like a list. */
+static void say_unreadable(const struct ys_takeout_reading *reading, const char *text,
+                           size_t bytes, char why[YS_ERROR_BYTES])
+{
+    if (!ys_takeout_json_begins(text, bytes)) return;
+    ys_format(why, YS_ERROR_BYTES, "none of its entries can be read");
+    ys_takeout_note(reading->takeout, YS_TAKEOUT_REMARK, reading->path, 0, "left alone: %s", why);
 }
 
 enum ys_status ys_takeout_json(struct ys_takeout_reading *reading, char *text, size_t bytes,
@@ -225,6 +261,7 @@ enum ys_status ys_takeout_json(struct ys_takeout_reading *reading, char *text, s
     if (!begin(&scan, text, bytes)) return YS_OK;
     YS_TRY(ys_json_new(&json, reading->err));
     status = find_first(reading, json, scan, &first, &found);
+    if (status == YS_OK && !found) say_unreadable(reading, text, bytes, why);
     if (status == YS_OK && found && is_list(&first, why)) {
         *kind = YS_TAKEOUT_OLD_LIST;
         status = ys_takeout_new_file(reading, text, bytes);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "fuzz/fuzz.h"
-#include "library/takeout.h"
+#include "library/takeout_row.h"
 
 struct told {
     int64_t bad_rows, remarks;
@@ -51,6 +51,7 @@ static void take(struct ys_takeout *takeout, const char *name, const char *text,
     memcpy(copy, text, bytes);
     copy[bytes] = '\0';
     lines = plain_rows(copy, bytes);
+    (void)ys_takeout_json_begins(copy, bytes);
     FUZZ_CHECK(ys_takeout_read(takeout, name, copy, bytes, &kind, why, &err) == YS_OK);
     if (kind == YS_TAKEOUT_LIST) FUZZ_CHECK(takeout->result.rows - rows >= lines);
     if (kind == YS_TAKEOUT_OTHER) FUZZ_CHECK(takeout->result.rows == rows && why[0] != '\0');

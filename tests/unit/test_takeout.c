@@ -212,6 +212,26 @@ static void test_entries_that_are_missing(void **state)
     told("Jazz.json:5: the file ends before its list does");
 }
 
+/* What cannot be read in front of the entries or behind them hides none, and is told. */
+static void test_what_stands_around_entries(void **state)
+{
+    (void)state;
+    take("Jazz.json", "[{},\n" ENTRY("Rsxao9ptdmI", OLDEST) "]\n" ENTRY("-aBcDeFgHiJ", OLDEST));
+    assert_string_equal(joined(), "Jazz|" OLDEST "|takeout|1:Rsxao9ptdmI@1430481600000\n");
+    counts(2, 1, 1);
+    told("Jazz.json:1: an entry of another playlist: {}");
+    told("Jazz.json:6: the list ends before the file does: what stands behind is left out");
+}
+
+static void test_entries_that_nobody_can_read(void **state)
+{
+    (void)state;
+    take("Jazz.json", "[{\"contentDetails\": {\"videoId\": \"Rsxao9ptdmI\"}, broken},\n");
+    assert_string_equal(joined(), "");
+    counts(0, 0, 0);
+    told("Jazz.json:0: left alone: none of its entries can be read");
+}
+
 /* Every sample that was recorded, with what is in it. */
 static void test_samples(void **state)
 {
@@ -545,6 +565,8 @@ int main(void)
         TEST(test_oldest_form),
         TEST(test_bad_entries_have_a_line),
         TEST(test_entries_that_are_missing),
+        TEST(test_what_stands_around_entries),
+        TEST(test_entries_that_nobody_can_read),
         TEST(test_samples),
         TEST(test_what_spreadsheets_do),
         TEST(test_bad_rows_have_a_line),
