@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -101,6 +102,28 @@ enum ys_status ys_outfile_open(struct ys_outfile *file, const char *name, struct
     bool taken = false;
 
     return open_it(file, name, O_TRUNC, &taken, err);
+}
+
+enum ys_status ys_outfile_open_at(struct ys_outfile *file, const char *path, struct ys_error *err)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    char folder[YS_PATH_BYTES_MAX];
+    size_t bytes = slash == path ? 1 : slash ? (size_t)(slash - path) : 0;
+    struct stat there;
+
+    (void)ys_copy(file->path, sizeof file->path, path);
+    if (strlen(path) >= sizeof folder || strlen(name) > NAME_MAX)
+        return ys_outfile_failed(file, "written", ENAMETOOLONG, err);
+    memcpy(folder, path, bytes);
+    folder[bytes] = '\0';
+    if (name[0] == '\0' || (stat(path, &there) == 0 && S_ISDIR(there.st_mode)))
+        return ys_outfile_failed(file, "written", EISDIR, err);
+    if (stat(path, &there) == 0 && !S_ISREG(there.st_mode))
+        return ys_fail(err, file->failure, "The %s %s cannot be written: it is no plain file.",
+                       file->what, path);
+    if (!realpath(bytes > 0 ? folder : ".", file->folder))
+        return ys_outfile_failed(file, "written", errno, err);
+    return ys_outfile_open(file, name, err);
 }
 
 enum ys_status ys_outfile_open_new(struct ys_outfile *file, const char *name, bool *taken,

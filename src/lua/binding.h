@@ -189,6 +189,9 @@ void ys_lua_login_type(lua_State *L);    /* login.c, with session:whoami */
 void ys_lua_probe_type(lua_State *L);    /* probe.c: more methods of the session */
 void ys_lua_login_functions(lua_State *L); /* login.c: into the table on top */
 void ys_lua_sim_type(lua_State *L);      /* sim.c: core.sim's */
+void ys_lua_file_type(lua_State *L);     /* file.c: core.create's */
+int ys_lua_create(lua_State *L);         /* file.c: core.create */
+int ys_lua_csv(lua_State *L);            /* file.c: core.csv */
 int ys_lua_sim(lua_State *L);            /* sim.c: core.sim */
 int ys_lua_open(lua_State *L);           /* session.c: core.open */
 int ys_lua_fold(lua_State *L);           /* match.c: core.fold */

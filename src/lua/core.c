@@ -4,10 +4,10 @@
  *   sha256(text) -> hex       isatty(fd) -> boolean      exists(path) -> boolean
  *   columns(fd) -> integer or nil
  *   notify(words, text, limit_ms) -> exit code of the program, or -1
- *   mkdir_p(path) -> true     handles() -> how many sessions, plans, jobs and logins are open
+ *   mkdir_p(path) -> true     handles() -> how many sessions, plans, jobs, ... are open
  *   login{...} -> login, and signin*, client_keep, open_with: login.c
  *   fold, matcher: match.c    guarded, charge, pcall: guard.c    patterns: patterns.c
- *   sim: sim.c */
+ *   sim: sim.c                create, csv: file.c */
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -210,6 +210,7 @@ LUAMOD_API int luaopen_ytsync_core(lua_State *L)
         {"matcher", ys_lua_matcher}, {"guarded", ys_lua_guarded},
         {"charge", ys_lua_charge}, {"pcall", ys_lua_pcall},
         {"files", core_files},
+        {"create", ys_lua_create}, {"csv", ys_lua_csv},
         {"sim", ys_lua_sim},
         {NULL, NULL},
     };
@@ -227,6 +228,7 @@ LUAMOD_API int luaopen_ytsync_core(lua_State *L)
     ys_lua_probe_type(L);
     ys_lua_sim_type(L);
     ys_lua_safety_type(L);
+    ys_lua_file_type(L);
     luaL_newlib(L, functions);
     ys_lua_login_functions(L);
     lua_newtable(L);

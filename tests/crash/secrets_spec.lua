@@ -18,7 +18,8 @@ local BROKEN = "error(debug and 'x' or 'broken policy')"
 -- header; what the tests plant.
 local SECRETS = { "ya29.sim", "1//sim-", "1%2F%2Fsim-", "4/sim-", "4%2Fsim-", "sim-secret",
     "Bearer ", "planted-env-token", "planted-cmd-token", "code_verifier" }
-local VERBS = { "check", "fetch", "fetch --full", "plan", "plan --offline", "status", "log",
+local VERBS = { "check", "find title 'a'", "export", "export --format jsonl",
+    "export --out exported.csv", "fetch", "fetch --full", "plan", "plan --offline", "status", "log",
     "quota", "config list", "help", "pause", "resume", "cancel", "doctor", "no-such-verb",
     "fetch --no-such-option" }
 local LOUDNESS = { " -v", " -v --json" }

@@ -91,7 +91,8 @@ describe("ytsync.core", function()
     after_each(no_handles_left)
 
     it("has the functions that are written down, and no more", function()
-        assert.are.same({ "charge", "client_keep", "columns", "config_keys", "exists", "files",
+        assert.are.same({ "charge", "client_keep", "columns", "config_keys", "create", "csv",
+            "exists", "files",
             "fold", "guarded", "handles", "isatty", "login", "matcher", "mkdir_p", "notify",
             "on_interrupt", "open", "open_with", "patterns", "pcall", "sha256", "signin",
             "signin_adopt", "signin_remove", "signin_revoke", "sim", "version" }, keys(core))
@@ -177,6 +178,63 @@ describe("ytsync.core", function()
         write(path .. "/file", "x")
         refused("io_error", "a file has that name", core.mkdir_p(path .. "/file/below"))
         raises("NUL byte", core.exists, "a\0b")
+    end)
+end)
+
+describe("files and tables", function()
+    after_each(no_handles_left)
+
+    local function content(path)
+        local file <close> = assert(io.open(path, "rb"))
+        return file:read("a")
+    end
+
+    it("are there whole or not at all", function()
+        local path = fresh()
+        local file = assert(core.create(path))
+        assert.are.equal(1, core.handles())
+        assert.is_true(file:write(("x"):rep(100000)))
+        assert.is_false(core.exists(path))
+        assert.is_true(core.exists(path .. ".tmp"))
+        assert.is_true(file:write("end\0\n"))
+        assert.is_true(file:seal())
+        assert.are.equal(("x"):rep(100000) .. "end\0\n", content(path))
+        assert.is_false(core.exists(path .. ".tmp"))
+        refused("closed", "the file is closed", file:write("more"))
+        refused("closed", "the file is closed", file:seal())
+        assert.is_true(file:close())
+        do
+            local given_up <close> = assert(core.create(path))
+            assert(given_up:write("half"))
+        end
+        assert(core.create(path))
+        collectgarbage()
+        assert.are.equal(100005, #content(path))
+        assert.is_false(core.exists(path .. ".tmp"))
+    end)
+
+    it("cannot be written where there is no plain file to be", function()
+        refused("io_error", "The file /no/such/folder/x.csv cannot be written: No such file",
+            core.create("/no/such/folder/x.csv"))
+        refused("io_error", "cannot be written: Is a directory", core.create(folder))
+        refused("io_error", "cannot be written: Is a directory", core.create(folder .. "/"))
+        refused("io_error", "The file /dev/null cannot be written: it is no plain file.",
+            core.create("/dev/null"))
+        refused("io_error", "cannot be written: File name too long",
+            core.create(folder .. "/" .. ("x"):rep(300)))
+        refused("io_error", "The file x/x/", core.create(("x/"):rep(5000) .. "x"))
+        raises("NUL byte", core.create, "a\0b")
+    end)
+
+    it("have lines that a spreadsheet computes nothing of", function()
+        assert.are.equal("", core.csv {})
+        assert.are.equal('"a","say ""b""",7\r\n"\'=1+1","",-1\r\n',
+            core.csv { { "a", 'say "b"', 7 }, { "=1+1", "", -1 } })
+        raises("table expected", core.csv)
+        raises("table expected", core.csv, { "a" })
+        raises("string expected", core.csv, { { true } })
+        raises("no integer representation", core.csv, { { 1.5 } })
+        refused("reply_too_large", "the table", core.csv { { ("x"):rep(65 << 20) } })
     end)
 end)
 

@@ -18,7 +18,8 @@ local function real_core()
     return path and package.loadlib(path, "luaopen_ytsync_core")() or {}
 end
 local real = real_core()
-for _, name in ipairs({ "fold", "matcher", "guarded", "charge", "pcall", "patterns" }) do
+for _, name in ipairs({ "fold", "matcher", "guarded", "charge", "pcall", "patterns",
+    "create", "csv" }) do
     M[name] = real[name]
 end
 
@@ -220,6 +221,7 @@ function Session:playlists(options)
                 id = playlist.id, title = playlist.title, description = "", privacy = "private",
                 item_count = #playlist.videos, made_by_job = playlist.made_by_job or 0,
                 deleted_at = playlist.deleted_at or 0, category = "",
+                source = playlist.source or "youtube",
             }
         end
     end
@@ -246,7 +248,8 @@ function Session:videos()
         end
         out[#out + 1] = {
             id = video.id, title = video.title, channel = video.channel or "",
-            description = "", tags = video.tags or {}, channel_id = video.channel_id or "",
+            description = "", tags = video.tags or {}, duration_s = video.duration_s,
+            channel_id = video.channel_id or "",
             published_at = video.published_at or 0,
             saved_at = 0,
             availability = video.availability or "live", playlists = titles, playlist_ids = ids,

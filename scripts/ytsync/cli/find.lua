@@ -1,35 +1,20 @@
 --- `find 'RULE'`: tries a rule on the library read last. No request leaves.
 local checkreport = require("ytsync.checkreport")
-local compile = require("ytsync.compile")
 local exits = require("ytsync.cli.exits")
 local json = require("ytsync.json")
 local loader = require("ytsync.loader")
-local sandbox = require("ytsync.sandbox")
+local query = require("ytsync.query")
 
 -- Videos shown unless --limit says otherwise.
 local SHOWN = 20
 
-local function matching(rule, videos, now_ms)
-    local program, problem = compile.program({ { ways = { rule } } }, { now_ms = now_ms })
-    if not program then
-        return nil, problem
+local function found_json(videos)
+    local list = json.array({})
+    for position, video in ipairs(videos) do
+        list[position] = { id = video.id, title = video.title, channel = video.channel,
+            playlists = json.array(video.playlists) }
     end
-    local found, homes, ways = {}, {}, {}
-    local limit = { instructions = sandbox.CALL_LIMIT, videos = #videos }
-    local ok, raised, trace = sandbox.run(limit, function(guard)
-        for _, video in ipairs(videos) do
-            guard:reset()
-            local id, title = video.id, video.title
-            if program:place(video, homes, ways) > 0 then
-                found[#found + 1] = { id = id, title = title, channel = video.channel,
-                    playlists = json.array(video.playlists) }
-            end
-        end
-    end)
-    if not ok then
-        return nil, tostring(raised), trace
-    end
-    return found
+    return list
 end
 
 return {
@@ -58,12 +43,12 @@ longer_than "10 min" }'. --limit shows more than 20 videos.]],
             return ctx:fail(message, name)
         end
         local found
-        found, message, trace = matching(rule, videos, session:now())
+        found, message, trace = query.matching(rule, videos, session:now())
         if not found then
             return ctx:fail(message, "policy_error", trace, "")
         end
         ctx:say(checkreport.found(found, #videos, ctx.options.limit or SHOWN))
-        ctx:json({ videos = #videos, found = json.array(found) })
+        ctx:json({ videos = #videos, found = found_json(found) })
         return exits.OK
     end,
 }

@@ -24,7 +24,8 @@ without a terminal; 65 policy or data; 75 paused, waiting, or another one is at 
 local GROUPS = {
     { "Start", { "demo", "import", "init", "login", "fetch" } },
     { "Every day", { "plan", "run", "pause", "resume", "retry", "schedule", "watch" } },
-    { "Look", { "status", "check", "find", "explain", "log", "quota", "show", "receipt" } },
+    { "Look", { "status", "check", "find", "export", "explain", "log", "quota", "show",
+        "receipt" } },
     { "Safety", { "cancel", "backup", "restore", "undo", "doctor", "logout", "forget", "config",
         "help" } },
 }

@@ -22,8 +22,12 @@ local function filter_of(ctx, session)
         end
         filter.since = values.moment(date, session:now())
     end
+    if options.playlist and #options.playlist > 1 then
+        return nil, ctx:usage("log takes one --playlist")
+    end
+    local named = { video = options.video, playlist = options.playlist and options.playlist[1] }
     for _, name in ipairs({ "video", "playlist" }) do
-        if options[name] then
+        if named[name] then
             local all, message, status
             if name == "video" then
                 all, message, status = session:videos()
@@ -33,7 +37,7 @@ local function filter_of(ctx, session)
             if not all then
                 return nil, ctx:fail(message, status)
             end
-            local one, code = which.one(ctx, name, all, options[name], "log --" .. name, true)
+            local one, code = which.one(ctx, name, all, named[name], "log --" .. name, true)
             if not one then
                 return nil, code
             end

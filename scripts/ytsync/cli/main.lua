@@ -17,6 +17,7 @@ local VERBS = {
     { name = "import", definition = require("ytsync.cli.import") },
     { name = "init", definition = require("ytsync.cli.init") },
     { name = "find", definition = require("ytsync.cli.find") },
+    { name = "export", definition = require("ytsync.cli.export") },
     { name = "explain", definition = require("ytsync.cli.explain") },
     { name = "fetch", definition = require("ytsync.cli.fetch") },
     { name = "plan", definition = require("ytsync.cli.plan") },
@@ -53,6 +54,7 @@ end) }
 
 -- Verbs that take further words.
 local WITH_ARGUMENTS = { backup = true, cancel = true, config = true, explain = true,
+    export = true,
     find = true, help = true, import = true, pause = true, restore = true, resume = true,
     retry = true, schedule = true, undo = true }
 
@@ -61,8 +63,11 @@ local function system_world()
         command = "ytsync",
         getenv = os.getenv,
         out = function(message)
-            io.stdout:write(message)
-            io.stdout:flush() -- what goes to standard error must not overtake it
+            local ok, why = io.stdout:write(message)
+            if ok then
+                ok, why = io.stdout:flush() -- what goes to standard error must not overtake it
+            end
+            return ok ~= nil, why
         end,
         err = function(message)
             io.stderr:write(message)
