@@ -509,6 +509,17 @@ YS_CHECKED enum ys_status ys_takeout_import(struct ys_session *session, const ch
 YS_CHECKED enum ys_status ys_takeout_forget(struct ys_session *session, const char *playlist_id,
                                             struct ys_error *err);
 
+struct ys_import_match {
+    int64_t imported;  /* playlists that are known from Takeout alone, without Watch Later */
+    int64_t listed;    /* playlists of the channel; 0 when nothing was imported: it is not asked */
+    int64_t common;    /* of these, how many were imported too, by id or title */
+};
+/* Is the sign-in's channel the one that was exported? Asks YouTube (1 unit for 50 playlists),
+ * stores nothing. */
+YS_CHECKED enum ys_status ys_session_match_import(struct ys_session *session,
+                                                  struct ys_import_match *out,
+                                                  struct ys_error *err);
+
 struct ys_channel_record {
     char id[YS_ID_BYTES];  /* "" when the library was imported and never fetched */
     char title[YS_TITLE_BYTES];

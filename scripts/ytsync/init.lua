@@ -144,9 +144,9 @@ end
 -- Methods that the core offers as they are.
 local PASSED_ON = {
     "set_token", "interrupt", "config_get", "config_set", "quota", "channel",
-    "playlists", "items", "import_takeout", "forget_import", "pause", "resume", "cancel",
-    "confirm", "retry_failed", "status", "operations", "errors", "log", "categories", "sleep",
-    "now", "use_signin", "whoami", "health",
+    "playlists", "items", "import_takeout", "forget_import", "match_import",
+    "pause", "resume", "cancel", "confirm", "retry_failed", "status", "operations", "errors",
+    "log", "categories", "sleep", "now", "use_signin", "whoami", "health",
     "probe", "probe_leftovers", "probe_remove",
     "proofs", "proof_summary", "backups", "backup_create", "backup_find", "backup_verify",
     "backup_diff", "backup_prune", "backup_export",
@@ -182,6 +182,8 @@ end
 ---  {files, other_files, rows, read, bad, repeated, lists, listed, gone, empty, watch_later,
 ---  self_sorted, undated, videos, untitled} and a list of notes {kind, file, line, text}
 ---@field forget_import fun(self, playlist_id: string): true|nil, string?, string?
+---@field match_import fun(self): {imported: integer, listed: integer, common: integer}|nil,
+---  string?, string?  playlists of the export, of the sign-in's channel, of both; 1 unit for 50
 ---@field channel fun(self): {id: string, title: string, fetched_at: integer}|nil, string?, string?
 ---@field playlists fun(self, options: {deleted: boolean|nil}|nil): table[]|nil, string?, string?
 ---@field items fun(self, playlist_id: string): table[]|nil, string?, string?

@@ -52,11 +52,25 @@ static int session_forget_import(lua_State *L)
     return ys_lua_done(L, ys_takeout_forget(session, playlist_id, &err), &err);
 }
 
+/* session:match_import() -> {imported, listed, common} */
+static int session_match_import(lua_State *L)
+{
+    struct ys_error err = {.status = YS_OK};
+    struct ys_import_match match;
+    struct ys_session *session = ys_lua_session_use(L, 1);
+    if (!session) return ys_lua_session_unusable(L, 1);
+    enum ys_status status = ys_session_match_import(session, &match, &err);
+    if (status != YS_OK) return ys_lua_fail(L, status, &err);
+    ys_lua_push_record(L, &ys_lua_import_match_record, &match);
+    return 1;
+}
+
 void ys_lua_imports_type(lua_State *L)
 {
     static const luaL_Reg methods[] = {
         {"import_takeout", session_import_takeout},
         {"forget_import", session_forget_import},
+        {"match_import", session_match_import},
         {NULL, NULL},
     };
     ys_lua_add_methods(L, YS_LUA_SESSION, methods);

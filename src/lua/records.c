@@ -170,6 +170,14 @@ static const struct ys_lua_field takeout_fields[] = {
 };
 const struct ys_lua_record ys_lua_takeout_record = {"import", FIELDS(takeout_fields), false};
 
+static const struct ys_lua_field import_match_fields[] = {
+    INTEGER(ys_import_match, "imported", imported),
+    INTEGER(ys_import_match, "listed", listed),
+    INTEGER(ys_import_match, "common", common),
+};
+const struct ys_lua_record ys_lua_import_match_record = {"match", FIELDS(import_match_fields),
+                                                         false};
+
 static_assert(sizeof(enum ys_takeout_note_kind) == sizeof(int), "enumerations are read as int");
 static const char *note_kind_of(int value)
 {

@@ -53,7 +53,7 @@ extern const struct ys_lua_record ys_lua_quota_record, ys_lua_fetch_record, ys_l
     ys_lua_event_record, ys_lua_job_record, ys_lua_operation_record, ys_lua_error_record,
     ys_lua_log_record, ys_lua_category_record, ys_lua_takeout_record,
     ys_lua_takeout_note_record, ys_lua_signin_record,
-    ys_lua_health_record, ys_lua_probe_record;
+    ys_lua_health_record, ys_lua_probe_record, ys_lua_import_match_record;
 
 /* Pushes a table of the record, which must stay valid and unchanged meanwhile: a copy on the C
  * stack, not memory of the core. Not for types with a TEXT_LIST. */

@@ -6,9 +6,6 @@
 #include "base/text.h"
 #include "sync/probe.h"
 
-/* Pages of the channel's own playlists, 50 each. */
-#define PAGES_MAX 200
-
 /* ---------------------------------------------------------------- one playlist */
 
 struct reading {
@@ -135,31 +132,6 @@ enum ys_status ys_probe_delete(struct probing *probe, struct ys_probe_lag *lag,
 
 /* ---------------------------------------------------------------- all of the channel's */
 
-/* Reads the list of the channel's own playlists. */
-static enum ys_status each_own(struct probing *probe, ys_api_playlist_fn each, void *ctx,
-                               struct ys_error *err)
-{
-    struct ys_client *client = probe->client;
-    struct ys_page page = {.rows = 0};
-    struct ys_exchange exchange;
-    struct ys_request request;
-    enum ys_status status;
-    int pages;
-
-    for (pages = 0; pages < PAGES_MAX; pages++) {
-        YS_TRY(ys_request_playlists(&request, page.next_page_token, err));
-        YS_TRY(ys_client_get(client, &request, 0, &exchange, err));
-        if (pages == 0) probe->looked_mono_ms = exchange.sent_mono_ms;
-        status = ys_outcome_fail(&exchange.outcome, YS_METHOD_PLAYLISTS_LIST, err);
-        if (status == YS_OK)
-            status = ys_parse_playlists(ys_client_json(client), &exchange.reply.body, &page, each,
-                                        ctx, err);
-        ys_exchange_free(&exchange);
-        if (status != YS_OK || !page.next_page_token[0]) return status;
-    }
-    return ys_fail(err, YS_ELIMIT, "The channel has more than %d pages of playlists.", PAGES_MAX);
-}
-
 static enum ys_status note_titled(void *ctx, const struct ys_api_playlist *playlist,
                                   struct ys_error *err)
 {
@@ -173,7 +145,8 @@ static enum ys_status note_titled(void *ctx, const struct ys_api_playlist *playl
 
 static enum ys_status look_titled(struct probing *probe, bool *seen, struct ys_error *err)
 {
-    YS_TRY(each_own(probe, note_titled, probe, err));
+    YS_TRY(ys_session_own_playlists(probe->client, &probe->looked_mono_ms, note_titled, probe,
+                                    err));
     *seen = probe->playlist_id[0] != '\0';
     return YS_OK;
 }
@@ -263,7 +236,8 @@ enum ys_status ys_probe_leftovers(struct ys_session *session, ys_playlist_fn eac
     struct leftovers leftovers = {.probe = {.session = session}, .each = each, .ctx = ctx};
 
     YS_TRY(ys_probe_open(&leftovers.probe, err));
-    return ys_session_answer(session, each_own(&leftovers.probe, offer, &leftovers, err));
+    return ys_session_answer(session, ys_session_own_playlists(leftovers.probe.client, NULL, offer,
+                                                               &leftovers, err));
 }
 
 struct removal {

@@ -60,5 +60,11 @@ YS_CHECKED enum ys_status ys_session_runner(struct ys_session *session, struct y
  * channel's is refused before anything is sent (P11). */
 YS_CHECKED enum ys_status ys_session_account(struct ys_session *session, int64_t *account,
                                              struct ys_error *err);
+/* whoami.c: reads the list of the channel's own playlists (1 unit for 50) without storing it.
+ * *asked_mono_ms (may be NULL): when the first page was asked for. */
+YS_CHECKED enum ys_status ys_session_own_playlists(struct ys_client *client,
+                                                   int64_t *asked_mono_ms,
+                                                   ys_api_playlist_fn each, void *ctx,
+                                                   struct ys_error *err);
 
 #endif

@@ -1,7 +1,10 @@
-/* whoami.c: whose sign-in it is. */
+/* whoami.c: whose sign-in it is, and whether its channel is the one of an import. */
 #include <string.h>
 
 #include "sync/session.h"
+
+/* Pages of the channel's own playlists, 50 each. */
+#define PAGES_MAX 200
 
 static enum ys_status ignore_playlist(void *ctx, const struct ys_api_playlist *playlist,
                                       struct ys_error *err)
@@ -64,4 +67,86 @@ enum ys_status ys_session_whoami(struct ys_session *session, struct ys_channel_r
     YS_TRY(ys_session_answer(session, status));
     session->channel_checked = true;
     return ys_account_get(session->store, &account, out, err);
+}
+
+/* ---------------------------------------------------------------- the channel's playlists */
+
+enum ys_status ys_session_own_playlists(struct ys_client *client, int64_t *asked_mono_ms,
+                                        ys_api_playlist_fn each, void *ctx, struct ys_error *err)
+{
+    struct ys_page page = {.rows = 0};
+    struct ys_exchange exchange;
+    struct ys_request request;
+    enum ys_status status;
+    int pages;
+
+    for (pages = 0; pages < PAGES_MAX; pages++) {
+        YS_TRY(ys_request_playlists(&request, page.next_page_token, err));
+        YS_TRY(ys_client_get(client, &request, 0, &exchange, err));
+        if (pages == 0 && asked_mono_ms) *asked_mono_ms = exchange.sent_mono_ms;
+        status = ys_outcome_fail(&exchange.outcome, YS_METHOD_PLAYLISTS_LIST, err);
+        if (status == YS_OK)
+            status = ys_parse_playlists(ys_client_json(client), &exchange.reply.body, &page, each,
+                                        ctx, err);
+        ys_exchange_free(&exchange);
+        if (status != YS_OK || !page.next_page_token[0]) return status;
+    }
+    return ys_fail(err, YS_ELIMIT, "The channel has more than %d pages of playlists.", PAGES_MAX);
+}
+
+struct matching {
+    struct ys_store *store;
+    int64_t account;
+    struct ys_import_match *out;
+    const struct ys_api_playlist *playlist; /* that is looked for among the imported ones */
+    bool found;
+};
+
+static bool count_imported(void *ctx, const struct ys_row_playlist *row)
+{
+    struct matching *matching = ctx;
+
+    matching->out->imported += row->source == YS_SOURCE_TAKEOUT;
+    return true;
+}
+
+/* By its title too: an export may name a playlist without its id. */
+static bool compare(void *ctx, const struct ys_row_playlist *row)
+{
+    struct matching *matching = ctx;
+
+    if (row->source == YS_SOURCE_TAKEOUT)
+        matching->found = strcmp(row->youtube_id, matching->playlist->id) == 0 ||
+                          strcmp(row->title, matching->playlist->title) == 0;
+    return !matching->found;
+}
+
+static enum ys_status match(void *ctx, const struct ys_api_playlist *playlist,
+                            struct ys_error *err)
+{
+    struct matching *matching = ctx;
+
+    matching->out->listed++;
+    matching->playlist = playlist;
+    matching->found = false;
+    YS_TRY(ys_playlist_walk_imported(matching->store, matching->account, compare, matching, err));
+    matching->out->common += matching->found;
+    return YS_OK;
+}
+
+enum ys_status ys_session_match_import(struct ys_session *session, struct ys_import_match *out,
+                                       struct ys_error *err)
+{
+    struct matching matching = {.store = session->store, .out = out};
+    struct ys_channel_record channel;
+    struct ys_client *client;
+
+    memset(out, 0, sizeof *out);
+    YS_TRY(ys_account_get(session->store, &matching.account, &channel, err));
+    YS_TRY(ys_playlist_walk_imported(session->store, matching.account, count_imported, &matching,
+                                     err));
+    if (out->imported == 0) return YS_OK;
+    YS_TRY(ys_session_runner(session, &client, err));
+    return ys_session_answer(session,
+                             ys_session_own_playlists(client, NULL, match, &matching, err));
 }

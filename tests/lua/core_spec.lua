@@ -11,9 +11,10 @@ local SESSION_METHODS = {
     "backup_verify", "backups", "cancel", "categories", "channel", "close", "config_get",
     "config_set", "confirm", "create_playlist", "delete_playlist", "errors", "fetch",
     "forget_import", "health", "import_takeout", "interrupt", "items", "job", "log", "log_lines",
-    "now", "operations", "pause", "plan", "playlists", "policy_keep", "probe", "probe_leftovers",
-    "probe_remove", "proof_summary", "proofs", "quota", "restore_plan", "resume", "retry_failed",
-    "set_token", "sleep", "start", "status", "undo_plan", "use_signin", "videos", "whoami",
+    "match_import", "now", "operations", "pause", "plan", "playlists", "policy_keep", "probe",
+    "probe_leftovers", "probe_remove", "proof_summary", "proofs", "quota", "restore_plan", "resume",
+    "retry_failed", "set_token", "sleep", "start", "status", "undo_plan", "use_signin", "videos",
+    "whoami",
 }
 
 -- A path that no test used yet.

@@ -3,8 +3,10 @@
 -- and how a job rests and goes on.
 local simulator = require("lua.simulator")
 local json = require("ytsync.json")
+local terminal = require("lua.terminal")
 
 local check = simulator.available() and it or pending
+local check_terminal = simulator.available() and terminal.available() and it or pending
 local COMMAND = simulator.COMMAND
 local SMALL = "--videos 24 --playlists 3 --seed 7"
 local POLICY = [[
@@ -37,6 +39,38 @@ end
 local function mode(path)
     local _, out = simulator.shell("stat -c %a " .. simulator.quote(path))
     return out:match("%d+")
+end
+
+-- A Takeout whose only playlist has this id and title; returns its folder.
+local function takeout(id, title)
+    local folder = simulator.path("takeout") .. "/playlists"
+    os.execute("mkdir -p " .. simulator.quote(folder))
+    simulator.write(folder .. "/playlists.csv", "Playlist ID,Add new videos to top of playlist,"
+        .. "Playlist Create Timestamp,Playlist Update Timestamp,Playlist Video Order,Playlist "
+        .. "Visibility,Playlist Title (Original),Playlist Title,Playlist Title (Original) Language,"
+        .. "Playlist Title Language\n" .. id .. ",false,2020-01-01T00:00:00+00:00,"
+        .. "2020-01-01T00:00:00+00:00,manual,Private," .. title .. "," .. title .. ",,\n")
+    simulator.write(folder .. "/" .. title .. "-videos.csv", "Video ID,Playlist Video Creation "
+        .. "Timestamp\nACTexOwBLf9,2021-02-02T01:12:09+00:00\n")
+    return folder
+end
+
+-- The sign-in is narrowed to reading, as one that was made with an older grant.
+local function narrow()
+    local kept = json.decode(simulator.read(account()))
+    kept.scope = "https://www.googleapis.com/auth/youtube.readonly"
+    simulator.write(account(), json.encode(kept))
+end
+
+local function writes()
+    local count = 0
+    for _, request in ipairs(sim:ask("/sim/requests")) do
+        if request.method:find("insert") or request.method:find("update")
+            or request.method:find("delete") then
+            count = count + 1
+        end
+    end
+    return count
 end
 
 describe("signing in", function()
@@ -328,5 +362,125 @@ describe("signing in", function()
         assert.equal("mine", simulator.read(own))
         assert.equal("another database", simulator.read(neighbour))
         has(run(0, "forget --yes"), 'Nothing is stored of the account "default".')
+    end)
+
+    check("sees that the channel is not the one of the imported Takeout", function()
+        run(0, "import takeout " .. takeout("PLelsewhere00000000000000000000001", "Elsewhere"))
+        local client = sim:client_file()
+        local _, err = run(77, "login --client " .. client)
+        has(err, "This channel has 3 playlists, none of them in your export, but the Takeout that "
+            .. "you imported has 1 playlist. One Google account can have several channels: sign in "
+            .. "again, and on Google's page choose the one that you exported. If this one is right "
+            .. "all the same: `" .. COMMAND .. " login --switch`")
+        sim:tell("/sim/account", "UCother00000000000000000 The Other")
+        sim:tell("/sim/consent", "channel UCother00000000000000000")
+        _, err = run(77, "login")
+        has(err, "This channel has no playlists, but the Takeout that you imported has 1 playlist.")
+        -- Nothing was bound: the other channel can still be taken.
+        sim:tell("/sim/consent", "channel UCsimulated0000000000000")
+        has(run(0, "login --switch"), "Signed in as Sample Collector")
+        run(0, "fetch")
+        run(0, "login") -- the database knows its channel now
+    end)
+
+    check("takes the channel of the imported Takeout without a word", function()
+        local playlist = sim:ask("/sim/truth").playlists[1]
+        run(0, "import takeout " .. takeout(playlist.id, "Renamed since"))
+        local out, err = sign_in()
+        has(out, "Signed in as Sample Collector")
+        assert.falsy(err:find("Takeout", 1, true), err)
+    end)
+
+    check("asks before every verb that writes for leave to change playlists", function()
+        sign_in()
+        run(0, "login --write")
+        run(0, "run --yes --wait --quiet")
+        narrow()
+        local before = writes()
+        local function refused(words)
+            local out, err = run(77, words)
+            has(err, "So far you have let ytsync read only. To change playlists it needs more")
+            has(err, "ytsync can send these requests and no others:")
+            has(err, "the sign-in allows to read only.")
+            has(err, "Allow changes with: " .. COMMAND .. " login --write")
+            has(err, "Then go on with: " .. COMMAND .. " " .. words)
+            return out
+        end
+        refused("undo 1 --yes")
+        refused("restore 1 --yes")
+        refused("restore last --yes --delete")
+        simulator.write(sim.env.YTSYNC_POLICY, (POLICY:gsub("Rest", "Others")))
+        local plan = simulator.path("plan.json")
+        run(0, "plan --out " .. plan)
+        refused("run --yes --plan " .. plan)
+        refused("run --yes --only Others")
+        refused("doctor --probe --yes")
+        assert.equal(before, writes())
+        -- Of an unfinished job: going on, by each of its verbs.
+        run(0, "login --write")
+        sim:tell("/sim/fault", "write#2+10000=403forbidden")
+        sim:run("run --yes")
+        sim:clear_faults()
+        narrow()
+        before = writes()
+        sim:run("retry --failed")
+        refused("run --yes")
+        run(0, "pause")
+        run(0, "resume")
+        refused("run --yes")
+        assert.equal(before, writes())
+        -- And of a restore.
+        run(0, "cancel")
+        run(0, "login --write")
+        sim:tell("/sim/fault", "write#2+10000=503")
+        sim:run("restore 1 --yes")
+        sim:clear_faults()
+        narrow()
+        before = writes()
+        local status = json.decode((run(0, "status --json")))
+        assert.equal("paused", status.stage)
+        refused("restore")
+        refused("run --yes")
+        assert.equal(before, writes())
+    end)
+
+    check_terminal("asks on a terminal whether to widen, does so, and goes on", function()
+        sign_in()
+        local function on_terminal(expected, words, sends)
+            local code, raw = terminal.run(words, sim.env, sends)
+            assert.equal(expected, code, raw)
+            return raw
+        end
+        local widen = "Sign in again in the browser to allow that? [y/N] "
+        local raw = on_terminal(77, "run", { { "Do this? [y/N] ", "y\n" }, { widen, "n\n" } })
+        has(raw, "So far you have let ytsync read only.")
+        has(raw, "the sign-in allows to read only.")
+        assert.equal(0, writes())
+        raw = on_terminal(0, "run --wait", { { "Do this? [y/N] ", "y\n" }, { widen, "y\n" } })
+        has(raw, "Your browser opens.")
+        has(raw, "3 playlists, to read\r\nand change playlists.")
+        has(raw, "Sync complete")
+        narrow()
+        raw = on_terminal(0, "undo 1 --delete", { { "Do this? [y/N] ", "y\n" },
+            { widen, "y\n" } })
+        has(raw, "and change playlists.")
+    end)
+
+    check_terminal("waits for the file of step 5, and says what is wrong with a path", function()
+        local question = "Where is the JSON file that you downloaded? "
+        local web = simulator.write(simulator.path("web.json"), '{"web":{"client_id":"x"}}')
+        local client = sim:client_file()
+        local code, raw = terminal.run("login", sim.env, { { question, "/nowhere.json\n" },
+            { question, web .. "\n" }, { question, "'" .. client .. "' \n" } })
+        assert.equal(0, code, raw)
+        has(raw, "https://console.cloud.google.com/projectcreate")
+        has(raw, "There is no file /nowhere.json.")
+        has(raw, 'is an OAuth client of the type "Web application".')
+        has(raw, "Signed in as Sample Collector")
+        assert.equal("600", mode(account("client")))
+        os.remove(account("client"))
+        code, raw = terminal.run("login", sim.env, { { question, "\4" } })
+        assert.equal(77, code, raw)
+        has(raw, "no file was named.")
     end)
 end)

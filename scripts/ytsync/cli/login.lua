@@ -23,8 +23,12 @@ file of a sign-in, or an access token, for instance from a password manager.]],
         if not session then
             return code
         end
-        local ok
-        ok, code = signin.run(ctx, session, ctx.options.write or false)
-        return ok and exits.OK or code
+        local done
+        done, code = signin.run(ctx, session, ctx.options.write or false)
+        if not done then
+            return code
+        end
+        ctx:json(done)
+        return exits.OK
     end,
 }

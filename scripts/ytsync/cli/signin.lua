@@ -183,9 +183,32 @@ end
 
 -- ------------------------------------------------------------------ signing in
 
+-- Before the database is bound to a channel: is it the one whose playlists were imported?
+local function check_import(ctx, session)
+    local known = session:channel()
+    if ctx.options.switch or not known or known.id ~= "" then
+        return true
+    end
+    local match, message, name = session:match_import()
+    if not match then
+        return nil, message, name
+    elseif match.imported == 0 or match.common > 0 then
+        return true
+    end
+    return nil, ("This channel has %s, but the Takeout that you imported has %s. One Google "
+        .. "account can have several channels: sign in again, and on Google's page choose the one "
+        .. "that you exported. If this one is right all the same: `login --switch`"):format(
+        match.listed == 0 and "no playlists"
+            or text.count(match.listed, "playlist") .. ", none of them in your export",
+        text.count(match.imported, "playlist")), "wrong_channel"
+end
+
 -- Whose sign-in the new one is; refuses another channel than before unless --switch.
 local function check_channel(ctx, session, pending, old, account)
     local ok, message, name = session:use_signin(pending)
+    if ok then
+        ok, message, name = check_import(ctx, session)
+    end
     if not ok then
         return nil, message, name
     end
@@ -242,7 +265,7 @@ end
 ---@param ctx ytsync.Context
 ---@param session ytsync.Session  uses the new sign-in afterwards
 ---@param write boolean  with leave to change playlists
----@return boolean|nil
+---@return table|nil  what to show of it as JSON
 ---@return integer|nil code
 function M.run(ctx, session, write)
     local account, code = ctx:account()
@@ -270,8 +293,6 @@ function M.run(ctx, session, write)
     if not channel then
         return nil, ctx:fail(playlists, name, nil, "")
     end
-    ctx:json({ account = account, channel = { id = channel.id, title = channel.title },
-        playlists = playlists, may_write = write })
     ctx:say(("Signed in as %s (%s), %s, to %s."):format(channel.title, channel.id,
         text.count(playlists, "playlist"), write and "read and change playlists"
             or "read only; the first run asks for more"))
@@ -280,7 +301,8 @@ function M.run(ctx, session, write)
             .. "have several channels, and Google's page lets you choose. Take another with: "
             .. ctx:command("login --switch"))
     end
-    return true
+    return { account = account, channel = { id = channel.id, title = channel.title },
+        playlists = playlists, may_write = write }
 end
 
 --- A verb that writes calls this before it does. True: go on.
@@ -317,9 +339,9 @@ function M.need_write(ctx, session)
             ("Allow changes with: %s\nThen go on with: %s"):format(ctx:command("login --write"),
                 ctx:again()))
     end
-    local ok
-    ok, code = M.run(ctx, session, true)
-    return ok, code
+    local done
+    done, code = M.run(ctx, session, true)
+    return done and true, code
 end
 
 --- When the sign-in of this call ends, where Google says it.
