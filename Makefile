@@ -222,11 +222,15 @@ BUILD_GIVEN := $(filter command environment,$(firstword $(origin BUILD)))
 # flavour_build: the folder of another flavour, beside BUILD when that was given.
 flavour_build = $(if $(BUILD_GIVEN),$(BUILD)-$(1),build/$(1))
 # Slow suites are left to the plain build: under valgrind they would take hours.
-# The longest comes first, so that the others run beside it.
 SUITES ?= sim unit contract lua crash fuzz lint
+# The longest come first, so that the others run beside them.
+LONGEST := sim_storm sim_enumerate test_torture_memory test_torture_disk test_errors_settle \
+    test_preview test_preview_more test_restore test_sync hostile_spec takeout_spec cli_spec \
+    sandbox_spec core_spec test_client_days test_sync_order test_lua_sync exchanges_spec
 SUITES_asan ?= sim unit contract lua fuzz
 STORM_SEEDS_ASAN ?= 60
 CRASHES_ASAN_ONE_IN ?= 50
+CASES_ASAN ?= 1/8
 SUITES_valgrind ?= unit contract lua
 # Thousands of runs in one program: minutes under valgrind each, and `make asan` has them.
 NOT_VALGRIND := sync sync_% errors_settle known_faults_% lua_oom client_days torture_% \
@@ -237,7 +241,8 @@ NOT_ASAN := preview preview_more
 # A test that cannot be built is a failed test, not a test less.
 OR_FAIL = || { echo 'the build failed, see above'; echo '0 passed, 1 failed'; exit 1; }
 PROGRAMS = $(TESTS)
-RUN_TESTS = $(LUA_NOW) tests/run.lua --lua $(LUA_NOW) --jobs $(CPUS) --programs '$(PROGRAMS)'
+RUN_TESTS = $(LUA_NOW) tests/run.lua --lua $(LUA_NOW) --jobs $(CPUS) --programs '$(PROGRAMS)' \
+    --first '$(LONGEST)'
 # SQLite keeps pointers into the middle of its blocks alone: "possibly lost" says nothing there.
 VALGRIND := valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite \
     --errors-for-leak-kinds=definite --suppressions=tests/valgrind.supp
@@ -280,7 +285,7 @@ asan:
 	@$(SUBMAKE) -k FLAVOUR=asan BUILD=$(B) lib simd test-programs lua-host $(OR_FAIL)
 	@ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1 \
 	    YTSYNC_STORM_SEEDS=$(STORM_SEEDS_ASAN) \
-	    YTSYNC_ENUMERATE_ONE_IN=$(CRASHES_ASAN_ONE_IN) \
+	    YTSYNC_ENUMERATE_ONE_IN=$(CRASHES_ASAN_ONE_IN) YTSYNC_CASES=$(CASES_ASAN) \
 	    $(RUN_TESTS) --build $(B) --stress --limit 900 \
 	    --lua $(abspath $(B))/tests/lua-host $(SUITES_asan)
 
@@ -338,8 +343,8 @@ soak:
 	@$(SUBMAKE) all test-programs
 	@$(if $(SEEDS),$(BUILD)/tests/sim/sim_storm --seeds $(SEEDS) --from $$(date +%s)000000 \
 	    --jobs $(CPUS),$(RUN_TESTS) --build $(BUILD) --soak $(SOAK_S) sim)
-	@YTSYNC_TORTURE=all $(RUN_TESTS) --build $(BUILD) --limit 14400 --only torture unit
-	@YTSYNC_TORTURE=all $(RUN_TESTS) --build $(BUILD) --limit 14400 --only errors_settle unit
+	@YTSYNC_CASES=all $(RUN_TESTS) --build $(BUILD) --limit 14400 --only torture unit
+	@YTSYNC_CASES=all $(RUN_TESTS) --build $(BUILD) --limit 14400 --only errors_settle unit
 	@KILLS=300 STOPS=60 $(RUN_TESTS) --build $(BUILD) --limit 14400 --only test_ crash
 
 ## mutations: takes each protection against a known fault out and demands that its test notices

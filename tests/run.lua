@@ -4,7 +4,7 @@
 --
 --   lua5.4 tests/run.lua [--build DIR] [--jobs N] [--under CMD] [--lua CMD] [--stress]
 --                        [--limit SECONDS] [--programs "NAME..."] [--only WORD]
---                        [--soak SECONDS] SUITE...
+--                        [--first "NAME..."] [--soak SECONDS] SUITE...
 --
 -- A suite is a folder below tests/. In it are found
 --   test_*.c, sim_*.c   programs that `make` built; cmocka's TAP output is counted
@@ -17,6 +17,7 @@
 --   --stress  the Lua suites run with a collector that is always at work
 --   --programs  the unit programs that were built, without test_ (default: all)
 --   --only    just the tests whose name contains WORD
+--   --first   the tests that take longest, so that the others run beside them
 --   --soak    repeats the suites with a new YTSYNC_SEED each time until the seconds have passed;
 --             YTSYNC_SOAK=1 tells them to take new seeds only
 
@@ -212,17 +213,29 @@ local function report(test, code, took_s, total)
     total.skipped = total.skipped + skipped
 end
 
--- run: all tests, started in the order of their names, `jobs` at a time, and shown as they end;
--- added to `total`. Gives their number.
+-- ordered: the tests, those of --first before the others, else as they were given.
+local function ordered(o, tests)
+    local ranks, count = {}, 0
+    for name in (o.first or ""):gmatch("%S+") do
+        count = count + 1
+        ranks[name] = count
+    end
+    for number, test in ipairs(tests) do
+        test.rank = ranks[test.name:match("/(.*)$")] or count + number
+    end
+    table.sort(tests, function(a, b) return a.rank < b.rank end)
+    return tests
+end
+
+-- run: all tests, started in the order of their suites and names, `jobs` at a time, and shown as
+-- they end; added to `total`. Gives their number.
 function M.run(o, total)
     local tests = {}
     for _, suite in ipairs(o) do
-        for _, test in ipairs(M.find(o, suite)) do
-            tests[#tests + 1] = test
-            prepare(o, test, #tests)
-        end
+        for _, test in ipairs(M.find(o, suite)) do tests[#tests + 1] = test end
     end
     if #tests == 0 then return 0 end
+    for number, test in ipairs(ordered(o, tests)) do prepare(o, test, number) end
     local p = assert(io.popen(("cd %s && seq %d | xargs -P %d -I N sh N.sh"):format(quote(o.tmp),
         #tests, o.jobs)))
     local ended = 0

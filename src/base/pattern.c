@@ -43,7 +43,7 @@ static void add_char(struct ys_pattern_item *item, unsigned char c)
 
 static bool has_char(const struct ys_pattern_item *item, unsigned char c)
 {
-    return (item->set[c / 8] >> (c % 8)) & 1u;
+    return ((unsigned)item->set[c / 8] >> (c % 8)) & 1u;
 }
 
 static void add_class(struct ys_pattern_item *item, char name)

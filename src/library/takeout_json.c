@@ -219,7 +219,7 @@ static enum ys_status take_all(struct ys_takeout_reading *reading, struct ys_jso
                                struct scan *scan, const struct entry *first)
 {
     enum ys_status status = YS_OK;
-    struct element element;
+    struct element element = {0};
 
     reading->list->id = ys_takeout_keep(reading, first->playlist_id, &status);
     reading->list->title = strcmp(first->playlist_id, "WL") == 0 ? "Watch later"

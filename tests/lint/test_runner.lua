@@ -48,14 +48,15 @@ same("options", ("%s %d %s %s %s"):format(o.build, o.jobs, o.stress, o[1], o[2])
 local root = assert(io.popen("mktemp -d")):read("l")
 local here = assert(io.popen("pwd")):read("l")
 
-local function run_tree(files)
+local function run_tree(files, options)
     assert(os.execute("rm -rf '" .. root .. "'/* && mkdir -p '" .. root .. "/tests/s'"))
     for _, file in ipairs(files) do
         local f = assert(io.open(root .. "/tests/s/" .. file[1], "wb"))
         f:write(file[2])
         f:close()
     end
-    local p = assert(io.popen(("cd '%s' && lua5.4 '%s/tests/run.lua' s 2>&1"):format(root, here)))
+    local p = assert(io.popen(("cd '%s' && lua5.4 '%s/tests/run.lua' %s s 2>&1"):format(root, here,
+        options or "")))
     local output = p:read("a")
     local _, _, code = p:close()
     return output:match("([^\n]*)\n$") .. ", exit code " .. code, output
@@ -77,6 +78,10 @@ same("a test sees no settings of the caller", run_tree { { "a.sh",
     "1 passed, 0 failed, exit code 0")
 local _, shown = run_tree { { "a.sh", "echo the reason; exit 1\n" } }
 same("the output of a failure is shown", shown:find("    the reason", 1, true) ~= nil, true)
+local _, order = run_tree({ { "a.sh", "" }, { "b.sh", "" }, { "c.sh", "" }, { "d.sh", "" } },
+    "--jobs 1 --first 'd none b'")
+same("the longest first, the others by name", (order:gsub("ok +s/(%a)[^\n]*\n", "%1")),
+    "dbac4 passed, 0 failed\n")
 os.execute("rm -rf '" .. root .. "'")
 
 print("1.." .. count)

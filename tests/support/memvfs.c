@@ -1,6 +1,9 @@
 /* memvfs.c: the files of the disk, and what of them outlives a crash or a power loss; see
  * memvfs.h. SQLite's methods stand in memvfs_io.c. */
 #include <stdio.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <stdlib.h>
 #include <string.h>
 
@@ -371,8 +374,22 @@ size_t memvfs_open_count(const struct memvfs *disk)
 
 /* ---------------------------------------------------------------- life */
 
+#ifdef __GLIBC__
+/* Memory that was given back stays with the process: a disk grows and goes thousands of times, and
+ * the kernel would clear its pages each time. */
+static void keep_memory(void)
+{
+    (void)mallopt(M_MMAP_THRESHOLD, 1 << 30);
+    (void)mallopt(M_TRIM_THRESHOLD, 1 << 30);
+    (void)mallopt(M_TOP_PAD, 16 << 20);
+}
+#else
+static void keep_memory(void) {}
+#endif
+
 void memvfs_alone(void)
 {
+    keep_memory();
     (void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
     (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }

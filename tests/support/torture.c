@@ -283,17 +283,3 @@ void torture_end(struct torture *torture)
     assert_int_equal(sqlite3_memory_used(), 0);
     assert_int_equal(lowest_fd(), torture->lowest_fd);
 }
-
-/* ---------------------------------------------------------------- how many */
-
-long torture_step(long step)
-{
-    return getenv("YTSYNC_TORTURE") ? 1 : step;
-}
-
-long torture_first(long step)
-{
-    const char *seed = getenv("YTSYNC_SEED");
-
-    return 1 + (seed ? (long)(strtoull(seed, NULL, 10) % (unsigned long)torture_step(step)) : 0);
-}

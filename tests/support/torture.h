@@ -56,9 +56,4 @@ void torture_all_the_way(struct memvfs *disk, const struct torture_fault *fault,
 /* Whole processes, each with another occasion failing, one in `step`; how many failed. */
 long torture_sync(struct memvfs *disk, const struct torture_fault *fault, long step);
 
-/* Of every `step` cases one is taken: which, is said by YTSYNC_SEED; all of them when
- * YTSYNC_TORTURE is set. `for (nth = torture_first(step); ...; nth += torture_step(step))` */
-long torture_first(long step);
-long torture_step(long step);
-
 #endif

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/error.h"
+#include "support/cases.h"
 #include "support/torture.h"
 
 #define NTH_MAX 1000000
@@ -110,11 +111,11 @@ static void each_occasion(struct torture *torture, const struct torture_fault *f
 {
     enum ys_status status;
     struct ys_error err;
-    long nth = 0, asked = LONG_MAX, failures = 0;
+    long nth, asked = LONG_MAX, failures = 0;
 
-    while (asked >= nth) {
+    for (nth = cases_first(1); asked >= nth; nth += cases_step(1)) {
         err = (struct ys_error){0};
-        fault->start(fault, ++nth);
+        fault->start(fault, nth);
         status = call(torture, &err);
         asked = fault->stop(fault);
         fault->check(fault, nth, status, &err);
@@ -124,7 +125,7 @@ static void each_occasion(struct torture *torture, const struct torture_fault *f
         assert_true(nth < NTH_MAX);
     }
     assert_int_equal(status, YS_OK);
-    assert_true(failures > 0 || asked == 0);
+    assert_true(failures > 0 || asked < cases_first(1));
 }
 
 /* No quota stops a call that is repeated ten thousand times. */
@@ -184,10 +185,10 @@ long torture_sync(struct memvfs *disk, const struct torture_fault *fault, long s
     struct torture torture;
     struct ys_error err;
     enum ys_status status;
-    long nth = torture_first(step) - torture_step(step), asked = LONG_MAX, failures = 0;
+    long nth = cases_first(step) - cases_step(step), asked = LONG_MAX, failures = 0;
 
     while (asked >= nth) {
-        nth += torture_step(step);
+        nth += cases_step(step);
         torture_begin(&torture, disk);
         fault->start(fault, nth);
         status = torture_process(&torture, &err);

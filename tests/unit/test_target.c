@@ -167,7 +167,7 @@ static void test_videos(void **state)
     assert_int_equal(category("a", NULL), YS_OK);
     assert_int_equal(category("b", NULL), YS_OK);
     for (i = 0; i < 100; i++) {
-        char id[24];
+        char id[32];
         (void)snprintf(id, sizeof id, "video-%05d", i);
         assert_int_equal(ys_target_add_video(target, 0, id, "because", &err), YS_OK);
     }
@@ -260,7 +260,7 @@ static void test_memory(void **state)
         struct ys_category_spec spec = {.key = "a", .title = "A", .description = "d",
                                         .playlist_id = "PLx"};
         enum ys_status status;
-        char id[24];
+        char id[32];
         int i;
         fail_alloc_start(nth, false);
         status = ys_target_new(&made, YS_OLD_KEEP, &err);

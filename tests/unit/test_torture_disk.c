@@ -17,6 +17,7 @@
 #include <cmocka.h>
 #include <sys/resource.h>
 
+#include "support/cases.h"
 #include "support/torture.h"
 
 /* Files that one process has open at a time, and bytes of its largest, are below these. */
@@ -108,7 +109,7 @@ static void test_failing_all_the_way(void **state)
 
     (void)state;
     for (i = 0; i < FAULTS; i++)
-        for (first = torture_first(4); !faults[i].after && first <= 32; first += torture_step(4))
+        for (first = cases_first(4); !faults[i].after && first <= 32; first += cases_step(4))
             torture_all_the_way(disk, &faults[i], first);
 }
 
@@ -117,7 +118,8 @@ static void test_whole_sync(void **state)
     size_t i;
 
     (void)state;
-    for (i = 0; i < FAULTS; i++) assert_true(torture_sync(disk, &faults[i], 40) > 10);
+    for (i = 0; i < FAULTS; i++)
+        assert_true(torture_sync(disk, &faults[i], 40) > 10 / cases_step(1));
 }
 
 /* ---------------------------------------------------------------- the real files */

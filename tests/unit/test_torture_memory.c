@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "db/db.h"
+#include "support/cases.h"
 #include "support/fail_alloc.h"
 #include "support/fail_sqlite.h"
 #include "support/torture.h"
@@ -66,7 +67,7 @@ static void test_failing_all_the_way(void **state)
 
     (void)state;
     for (i = 0; i < FAULTS; i++)
-        for (first = torture_first(4); first <= 32; first += torture_step(4))
+        for (first = cases_first(4); first <= 32; first += cases_step(4))
             torture_all_the_way(disk, &faults[i], first);
 }
 
@@ -127,11 +128,11 @@ static void open_with_failures(const struct torture_fault *fault, bool new_file,
     struct torture torture;
     struct ys_error err;
     enum ys_status status;
-    long nth = torture_first(step) - torture_step(step), asked = LONG_MAX;
+    long nth = cases_first(step) - cases_step(step), asked = LONG_MAX;
 
     torture_begin(&torture, disk);
     while (asked >= nth) {
-        nth += torture_step(step);
+        nth += cases_step(step);
         if (new_file) memvfs_reset(disk, 1);
         start(fault, nth);
         status = torture_open(&torture, &err);
@@ -161,7 +162,8 @@ static void test_whole_sync(void **state)
 
     (void)state;
     for (i = 0; i < FAULTS; i++)
-        assert_true(torture_sync(disk, &faults[i], faults[i].kind == OURS ? 20 : 500) > 10);
+        assert_true(torture_sync(disk, &faults[i], faults[i].kind == OURS ? 20 : 500) >
+                    10 / cases_step(1));
 }
 
 int main(void)
