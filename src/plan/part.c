@@ -5,6 +5,7 @@
  * or is dropped; so nothing depends on what was left out, and P1 holds without it. The rest of the
  * plan is found again by the next one: what was left out is as it was. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
@@ -90,24 +91,32 @@ static int64_t base_units(const struct part *part)
     return 2 + pages(part->plan->playlists_now);
 }
 
-/* Of the categories chosen so far, those that fit, in the order of the plan. */
+/* Of the categories chosen so far, those that fit, in the order in which they have their turn. */
 static enum ys_status choose_fitting(struct part *part, int64_t max_units, int64_t *left,
                                      struct ys_error *err)
 {
     struct ys_plan *plan = part->plan;
+    struct ys_plan_turn *turns = ys_alloc_zero(plan->category_count, sizeof *turns);
     int64_t least = INT64_MAX;
+    size_t i, count = 0;
     bool any = false;
-    size_t i;
 
+    if (!turns) return ys_fail(err, YS_ENOMEM, "Memory ran out.");
+    for (i = 0; i < plan->category_count; i++)
+        if (part->chosen[i] && part->units[i] > 0)
+            turns[count++] = (struct ys_plan_turn){.priority = plan->categories[i].wanted->priority,
+                                                   .units = part->units[i],
+                                                   .category = i};
+    qsort(turns, count, sizeof *turns, ys_plan_by_turn);
     *left = max_units - base_units(part);
-    for (i = 0; i < plan->category_count; i++) {
-        if (!part->chosen[i] || part->units[i] == 0) continue;
-        if (part->units[i] < least) least = part->units[i];
-        part->chosen[i] = part->units[i] <= *left;
-        if (!part->chosen[i]) continue;
-        *left -= part->units[i];
+    for (i = 0; i < count; i++) {
+        if (turns[i].units < least) least = turns[i].units;
+        part->chosen[turns[i].category] = turns[i].units <= *left;
+        if (turns[i].units > *left) continue;
+        *left -= turns[i].units;
         any = true;
     }
+    ys_free(turns);
     if (any || least == INT64_MAX) return YS_OK;
     return ys_fail(err, YS_EPOLICY,
                    "Nothing fits into %lld units: the smallest playlist takes %lld.",

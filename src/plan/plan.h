@@ -145,6 +145,14 @@ YS_CHECKED enum ys_status ys_plan_part(struct ys_plan *plan, const struct ys_sna
                                        const struct ys_target *target,
                                        const struct ys_plan_options *options,
                                        struct ys_error *err);
+/* Which category has its turn when: the higher priority first, then the fewer units, then as the
+ * policy has them. ys_plan_by_turn is qsort's comparison. */
+struct ys_plan_turn {
+    int64_t priority, units;
+    size_t category;
+    size_t count;              /* of its operations */
+};
+int ys_plan_by_turn(const void *a, const void *b);
 /* Puts the operations into the order in which they are carried out. */
 YS_CHECKED enum ys_status ys_plan_sequence(struct ys_plan *plan, struct ys_error *err);
 /* Fills plan->playlists, but for ready_at_ms. */

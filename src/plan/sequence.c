@@ -7,14 +7,9 @@
 #include "base/alloc.h"
 #include "plan/plan.h"
 
-struct turn {
-    int64_t priority, units;
-    size_t category, count;    /* count: of its operations */
-};
-
-static int by_turn(const void *a, const void *b)
+int ys_plan_by_turn(const void *a, const void *b)
 {
-    const struct turn *x = a, *y = b;
+    const struct ys_plan_turn *x = a, *y = b;
 
     if (x->priority != y->priority) return x->priority > y->priority ? -1 : 1;
     if (x->units != y->units) return x->units < y->units ? -1 : 1;
@@ -34,8 +29,8 @@ static size_t category_of(const struct ys_plan *plan, const struct ys_map *keys,
 }
 
 /* places[i]: where operation i belongs. */
-static enum ys_status find_places(const struct ys_plan *plan, struct turn *turns, size_t *places,
-                                  const struct ys_map *keys, struct ys_error *err)
+static enum ys_status find_places(const struct ys_plan *plan, struct ys_plan_turn *turns,
+                                  size_t *places, const struct ys_map *keys, struct ys_error *err)
 {
     size_t *begin, categories = plan->category_count, number = 0, at = 0, i;
 
@@ -44,7 +39,7 @@ static enum ys_status find_places(const struct ys_plan *plan, struct turn *turns
         turns[number].count++;
         turns[number].units += ys_op_units(plan->ops[i].kind);
     }
-    qsort(turns, categories, sizeof *turns, by_turn);
+    qsort(turns, categories, sizeof *turns, ys_plan_by_turn);
     begin = ys_alloc_zero(categories + 1, sizeof *begin);
     if (!begin) return ys_fail(err, YS_ENOMEM, "Memory ran out.");
     for (i = 0; i <= categories; i++) {
@@ -75,7 +70,7 @@ static void permute(struct ys_planned *ops, size_t *places, size_t count)
 
 enum ys_status ys_plan_sequence(struct ys_plan *plan, struct ys_error *err)
 {
-    struct turn *turns = ys_alloc_zero(plan->category_count + 1, sizeof *turns);
+    struct ys_plan_turn *turns = ys_alloc_zero(plan->category_count + 1, sizeof *turns);
     size_t *places = ys_alloc_zero(plan->op_count, sizeof *places);
     enum ys_status status = YS_OK;
     struct ys_map keys;

@@ -301,6 +301,26 @@ static void test_a_part_fits_into_its_units(void **state)
     assert_int_equal(pl_plan->op_count, 103);
 }
 
+/* What has its turn first comes into the part first: the higher priority, then the fewer units. */
+static void test_a_part_is_filled_in_turn(void **state)
+{
+    (void)state;
+    (void)pl_playlist("PLold", "old");
+    pl_items(1, 40);
+    pl_old(YS_OLD_KEEP);
+    (void)pl_category("A", 1, 12);
+    (void)pl_category("B", 13, 18);
+    (void)pl_category("C", 19, 27);
+    part(NULL, 1000);
+    assert_int_equal(pl_count(YS_OP_PLAYLIST_CREATE, "A"), 0);
+    assert_int_equal(pl_count(YS_OP_PLAYLIST_CREATE, "B"), 1);
+    assert_int_equal(pl_count(YS_OP_PLAYLIST_CREATE, "C"), 1);
+    pl_target->categories[0].priority = 1;
+    part(NULL, 1000);
+    assert_int_equal(pl_count(YS_OP_PLAYLIST_CREATE, "A"), 1);
+    assert_int_equal(pl_count(YS_OP_PLAYLIST_CREATE, "B"), 0);
+}
+
 static void test_too_small_a_part_is_refused(void **state)
 {
     struct ys_plan_options options = {.max_units = 200};
@@ -369,6 +389,7 @@ int main(void)
         TEST(test_a_part_takes_out_what_is_at_home_already),
         TEST(test_a_part_deletes_what_depends_on_nothing_outside),
         TEST(test_a_part_fits_into_its_units),
+        TEST(test_a_part_is_filled_in_turn),
         TEST(test_too_small_a_part_is_refused),
         TEST(test_blocks_tell_their_causes),
         TEST(test_the_certificate_is_in_the_preview),
