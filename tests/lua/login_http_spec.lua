@@ -252,6 +252,8 @@ describe("signing in", function()
         local _, err = run(77, "login")
         has(err, "The sign-in is for the channel UCother00000000000000000 (The Other), but "
             .. "UCsimulated0000000000000 is expected.")
+        _, err = run(77, "login --account two") -- an account of its own, but the first's database
+        has(err, "UCsimulated0000000000000 is expected.")
         local db = " --db " .. simulator.path("other.db")
         _, err = run(77, "login" .. db)
         has(err, 'This is the channel The Other (UCother00000000000000000), but the account '
@@ -399,7 +401,9 @@ describe("signing in", function()
         local before = writes()
         local function refused(words)
             local out, err = run(77, words)
-            has(err, "So far you have let ytsync read only. To change playlists it needs more")
+            has(err, "So far you have let ytsync read only. To change playlists it needs more, and "
+                .. 'Google will call that\n"See, edit, and permanently delete your YouTube videos, '
+                .. 'ratings, comments and captions".\nThere is no smaller one.')
             has(err, "ytsync can send these requests and no others:")
             has(err, "the sign-in allows to read only.")
             has(err, "Allow changes with: " .. COMMAND .. " login --write")
@@ -423,7 +427,8 @@ describe("signing in", function()
         sim:clear_faults()
         narrow()
         before = writes()
-        sim:run("retry --failed")
+        -- These two change nothing on YouTube; what they open, run asks about.
+        has(run(0, "retry --failed"), "can be tried again. Go on: " .. COMMAND .. " run")
         refused("run --yes")
         run(0, "pause")
         run(0, "resume")
@@ -454,6 +459,8 @@ describe("signing in", function()
         local widen = "Sign in again in the browser to allow that? [y/N] "
         local raw = on_terminal(77, "run", { { "Do this? [y/N] ", "y\n" }, { widen, "n\n" } })
         has(raw, "So far you have let ytsync read only.")
+        local quoted = raw:find('"See, edit, and permanently delete your YouTube videos', 1, true)
+        assert.truthy(quoted and quoted < raw:find(widen, 1, true), raw)
         has(raw, "the sign-in allows to read only.")
         assert.equal(0, writes())
         raw = on_terminal(0, "run --wait", { { "Do this? [y/N] ", "y\n" }, { widen, "y\n" } })
