@@ -189,6 +189,7 @@ $(filter-out $(BINDING_PROGRAMS),$(UNIT_PROGRAMS)): $(BUILD)/tests/%: \
 	$(link_test)
 
 $(BINDING_PROGRAMS): TEST_LIBS = $(LUA_LIBS)
+$(BUILD)/tests/test_curl_tls: TEST_LIBS = $(SSL_LIBS)
 $(BINDING_PROGRAMS): $(BUILD)/tests/%: \
     $(BUILD)/obj/tests/unit/%.o $(call helpers,unit) $(LUA_OBJECTS) $(LIB)
 	$(link_test)

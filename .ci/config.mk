@@ -41,10 +41,12 @@ ZIP_LIBS ?= $(if $(ZIP_PC),$(shell $(PC) --libs $(ZIP_PC)))
 DEP_CFLAGS := $(CURL_CFLAGS) $(SQLITE_CFLAGS) $(CRYPTO_CFLAGS) $(UTF8PROC_CFLAGS) $(ZIP_CFLAGS)
 DEP_LIBS := $(CURL_LIBS) $(SQLITE_LIBS) $(CRYPTO_LIBS) $(UTF8PROC_LIBS) $(ZIP_LIBS) -lm
 
-# Only simd needs libmicrohttpd and only the tests need cmocka: looked for, and missed when used.
+# Only simd needs libmicrohttpd, only the tests need cmocka and, with OpenSSL's other half, a server of
+# TLS: looked for, and missed when used.
 MICROHTTPD_PC := $(call pc_first,libmicrohttpd,0.9.50)
 CMOCKA_PC := $(call pc_first,cmocka,1.1.5)
 MICROHTTPD_CFLAGS ?= $(if $(MICROHTTPD_PC),$(shell $(PC) --cflags $(MICROHTTPD_PC)))
 MICROHTTPD_LIBS ?= $(if $(MICROHTTPD_PC),$(shell $(PC) --libs $(MICROHTTPD_PC)))
 CMOCKA_CFLAGS ?= $(if $(CMOCKA_PC),$(shell $(PC) --cflags $(CMOCKA_PC)))
 CMOCKA_LIBS ?= $(if $(CMOCKA_PC),$(shell $(PC) --libs $(CMOCKA_PC)))
+SSL_LIBS ?= $(if $(PC),$(shell $(PC) --libs libssl 2>/dev/null),-lssl)

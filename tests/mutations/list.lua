@@ -180,6 +180,20 @@ return {
                 .. "    ((struct slot *)ctx)->body_taken = 0;\n    return CURL_SEEKFUNC_OK;" },
     },
     {
+        fault = "a repeat by the HTTP library, over HTTP/2", program = "curl_tls",
+        test = "test_writes_leave_once",
+        { file = "src/net/curl.c",
+            old = "if (slot->is_write && slot->begun > 0)",
+            new = "if (slot->is_write && slot->begun < 0)" },
+    },
+    {
+        fault = "a server that speaks old TLS alone", program = "curl_tls",
+        test = "test_old_versions_are_refused",
+        { file = "src/net/curl.c",
+            old = "    SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);\n",
+            new = "" },
+    },
+    {
         fault = "a listing inside the lag taken as proof of absence", program = JOBS,
         test = "test_absence_inside_the_lag_proves_nothing",
         { file = "src/sync/reconcile.c",

@@ -17,6 +17,7 @@
 
 #define CONNECTIONS_MAX 64
 #define REQUESTS_MAX 128
+#define DRIP_MS 20
 
 static const char plain_reply[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
 static const char no_route_reply[] = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
@@ -24,6 +25,7 @@ static const char no_route_reply[] = "HTTP/1.1 404 Not Found\r\nContent-Length: 
 struct connection {
     int fd; /* -1: closed */
     int number;
+    bool drips;
     size_t bytes;
     char buffer[HTTP_REQUEST_BYTES];
 };
@@ -76,6 +78,10 @@ static void act(struct connection *connection, const struct http_step *step)
     switch (step->act) {
     case HTTP_SEND: send_all(connection->fd, step->bytes, count, count); break;
     case HTTP_SEND_SLOWLY: send_all(connection->fd, step->bytes, count, 1); break;
+    case HTTP_DRIP:
+        send_all(connection->fd, step->bytes, count, count);
+        connection->drips = true;
+        break;
     case HTTP_CUT:
         send_all(connection->fd, step->bytes, count, count);
         close_connection(connection);
@@ -166,6 +172,21 @@ static void accept_one(struct http_server *server)
     connection->number = ++server->connection_count;
 }
 
+/* Lets a drop fall on each connection that drips; true while there is one. */
+static bool drip(struct http_server *server)
+{
+    bool any = false;
+
+    for (int i = 0; i < server->connection_count; i++) {
+        struct connection *connection = &server->connections[i];
+
+        if (connection->fd < 0 || !connection->drips) continue;
+        send_all(connection->fd, " ", 1, 1);
+        any = true;
+    }
+    return any;
+}
+
 /* Runs until the pipe is closed and nothing more can be read. */
 static void *run(void *ctx)
 {
@@ -183,7 +204,7 @@ static void *run(void *ctx)
         for (int i = 0; i < count; i++) {
             fds[i + 2] = (struct pollfd){.fd = server->connections[i].fd, .events = POLLIN};
         }
-        ready = poll(fds, (nfds_t)count + 2, ending ? 0 : -1);
+        ready = poll(fds, (nfds_t)count + 2, ending ? 0 : drip(server) ? DRIP_MS : -1);
         if (ready < 0 && errno == EINTR) continue;
         must(ready >= 0, "poll");
         if (ending && ready == 0) return NULL;

@@ -15,6 +15,7 @@
 enum http_act {
     HTTP_SEND,       /* the bytes, and the connection stays open */
     HTTP_SEND_SLOWLY,/* the same, one byte at a time */
+    HTTP_DRIP,       /* the bytes, then a blank every 20 ms until the client hangs up */
     HTTP_CUT,        /* the bytes, then close */
     HTTP_RESET,      /* close with a TCP reset (the bytes are not sent) */
     HTTP_HANG        /* nothing, for ever */

@@ -158,19 +158,53 @@ static void test_slow_and_interim_headers(void **state)
 
 static void test_redirect_is_not_followed(void **state)
 {
+    static const int codes[] = {301, 302, 303, 307, 308};
+    static const enum ys_http_method methods[] = {YS_HTTP_GET, YS_HTTP_POST, YS_HTTP_DELETE};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        for (size_t j = 0; j < sizeof methods / sizeof methods[0]; j++) {
+            char text[128];
+            const struct http_step step = {HTTP_SEND, text, 0};
+            struct setting setting;
+            struct ys_http_reply reply;
+
+            (void)snprintf(text, sizeof text,
+                           "HTTP/1.1 %d Go\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n",
+                           codes[i]);
+            setting_begin(&setting, &step, 1);
+            reply = setting_exchange(&setting, methods[j]);
+            assert_int_equal(reply.wire, YS_WIRE_REPLY);
+            assert_int_equal(reply.http_status, codes[i]);
+            ys_http_reply_free(&reply);
+            assert_int_equal(http_server_end(setting.server), 1);
+            setting_end(&setting);
+        }
+    }
+}
+
+/* What a server sends beyond the length that it named is no part of this reply, nor of the next. */
+static void test_more_than_its_length(void **state)
+{
     static const struct http_step steps[] = {
-        {HTTP_SEND, "HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n", 0},
+        {HTTP_SEND,
+         "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]"
+         "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n{\"b\":1}", 0},
     };
     struct setting setting;
     struct ys_http_reply reply;
 
     (void)state;
     setting_begin(&setting, steps, 1);
+    reply = setting_exchange(&setting, YS_HTTP_GET);
+    assert_int_equal(reply.wire, YS_WIRE_REPLY);
+    assert_string_equal(ys_buf_text(&reply.body), "[]");
+    ys_http_reply_free(&reply);
     reply = setting_exchange(&setting, YS_HTTP_POST);
     assert_int_equal(reply.wire, YS_WIRE_REPLY);
-    assert_int_equal(reply.http_status, 302);
+    assert_string_equal(ys_buf_text(&reply.body), "{}");
     ys_http_reply_free(&reply);
-    assert_int_equal(http_server_end(setting.server), 1);
+    assert_int_equal(http_server_end(setting.server), 2);
     setting_end(&setting);
 }
 
@@ -181,6 +215,8 @@ static void test_cut_replies_are_lost(void **state)
     static const struct http_step steps[] = {
         {HTTP_CUT, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"items\":[]}", 0},
         {HTTP_CUT, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n{\"a\r\n", 0},
+        {HTTP_CUT, "HTTP/1.1 200 OK\r\nContent-Length: -2\r\n\r\n{}", 0},
+        {HTTP_CUT, "HTTP/1.1 200 OK\r\nContent-Length: two\r\n\r\n{}", 0},
         {HTTP_CUT, "HTTP/1.1 200 OK\r\nContent-Le", 0},
         {HTTP_CUT, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}", 0},
         {HTTP_CUT, "no HTTP at all\r\n\r\n", 0},
@@ -368,6 +404,7 @@ int main(void)
         cmocka_unit_test(test_gzip),
         cmocka_unit_test(test_slow_and_interim_headers),
         cmocka_unit_test(test_redirect_is_not_followed),
+        cmocka_unit_test(test_more_than_its_length),
         cmocka_unit_test(test_cut_replies_are_lost),
         cmocka_unit_test(test_too_large),
         cmocka_unit_test(test_many_at_once),

@@ -170,6 +170,38 @@ static void test_no_reply_in_time(void **state)
     setting_end(&setting);
 }
 
+/* A server that never ends, a byte at a time: amid its headers, in its body. */
+static void test_slow_loris(void **state)
+{
+    static const struct http_step steps[] = {
+        {HTTP_DRIP, "HTTP/1.1 200 OK\r\nContent-Type: app", 0},
+        {HTTP_DRIP, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200", 0},
+        {HTTP_DRIP, "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n{", 0},
+        {HTTP_DRIP, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffff\r\n{", 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        struct setting setting;
+        struct ys_http_request request;
+        struct ys_http_reply reply;
+
+        setting_begin(&setting, &steps[i], 1);
+        request = setting_request(&setting, YS_HTTP_POST);
+        request.timeout_ms = 200;
+        assert_int_equal(ys_transport_start(setting.transport, &request, 1, NULL), YS_OK);
+        setting_await(&setting, &reply);
+        assert_int_equal(reply.wire, YS_WIRE_LOST);
+        assert_int_equal(reply.status, YS_ENETWORK);
+        assert_int_equal(reply.sends, 1);
+        assert_int_equal(reply.body.bytes, 0);
+        assert_non_null(strstr(reply.detail, "timed out"));
+        ys_http_reply_free(&reply);
+        assert_int_equal(http_server_end(setting.server), 1);
+        setting_end(&setting);
+    }
+}
+
 /* ------------------------------------------------------------------ what did not leave */
 
 static void check_not_sent(const char *base, enum ys_http_method method)
@@ -354,6 +386,7 @@ int main(void)
         cmocka_unit_test(test_repeated_reads_are_counted),
         cmocka_unit_test(test_too_late_to_leave),
         cmocka_unit_test(test_no_reply_in_time),
+        cmocka_unit_test(test_slow_loris),
         cmocka_unit_test(test_nobody_listens),
         cmocka_unit_test(test_no_encryption),
         cmocka_unit_test(test_base_urls),
