@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
@@ -19,6 +20,7 @@
 #include "sim/errors.h"
 #include "support/canned.h"
 #include "support/cases.h"
+#include "support/scratch.h"
 #include "support/shelf.h"
 #include "support/verdicts.h"
 
@@ -206,6 +208,8 @@ static void test_every_refusal_of_the_simulator(void **state)
 
 static struct world world;
 static struct canned canned;
+/* A program that prints another token each time; "": there is one token for ever. */
+static char token_command[SCRATCH_PATH_BYTES];
 
 static void close_session(void)
 {
@@ -220,7 +224,8 @@ static void close_session(void)
 static void open_session(void)
 {
     struct ys_options options = {.db_path = world.db_path,
-                                 .access_token = YS_SIM_TOKEN,
+                                 .access_token = token_command[0] ? NULL : YS_SIM_TOKEN,
+                                 .token_command = token_command[0] ? token_command : NULL,
                                  .env = &world.env};
     struct ys_transport *inner;
 
@@ -442,12 +447,67 @@ static void test_every_word_on_every_method(void **state)
     assert_true(once > 40 && for_ever > 20);
 }
 
+/* ---------------------------------------------------------------- tokens that can be renewed */
+
+static void renewable_tokens(void)
+{
+    static const char script[] = "#!/bin/sh\nread -r n <\"$0.count\"\n"
+                                 "echo $((n + 1)) >\"$0.count\"\necho \"token-$n\"\n";
+    char path[SCRATCH_PATH_BYTES], token[16];
+    int i;
+
+    (void)scratch_write(token_command, "token", script, sizeof script - 1);
+    assert_int_equal(chmod(token_command, 0700), 0);
+    (void)scratch_write(path, "token.count", "0\n", 2);
+    for (i = 0; i < RUNS_MAX; i++) {
+        (void)snprintf(token, sizeof token, "token-%d", i);
+        world_ok(&world, ys_sim_token_add(world.sim, token, YS_SIM_CHANNEL_ID, NULL, 0,
+                                          &world.err));
+    }
+}
+
+/* A token that is refused is renewed once; a new one that is refused too stays refused. */
+static void test_a_token_is_renewed_once(void **state)
+{
+    enum ys_status status;
+    size_t c;
+    int runs;
+
+    (void)state;
+    scratch_make();
+    for (c = 0; c < COLUMNS; c++) {
+        begin_job(700 + c);
+        renewable_tokens();
+        open_session();
+        canned = (struct canned){.method = columns[c], .left = 1, .http_status = 401, .body = ""};
+        for (runs = 0; runs < RUNS_MAX && !run(columns[c], "token", &status); runs++)
+            assert_int_not_equal(shelf_job(&world).pause_reason, YS_PAUSE_AUTH_ERROR);
+        assert_int_equal(canned.given, 1);
+        assert_int_equal(shelf_job(&world).failed, 0);
+        close_session();
+        world_close(&world);
+        token_command[0] = '\0';
+
+        begin_job(700 + c);
+        renewable_tokens();
+        open_session();
+        canned = (struct canned){.method = columns[c], .left = INT64_MAX, .http_status = 401,
+                                 .body = ""};
+        check_rests(columns[c], "token");
+        close_session();
+        world_close(&world);
+        token_command[0] = '\0';
+    }
+    scratch_remove();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_cell),
         cmocka_unit_test(test_every_refusal_of_the_simulator),
         cmocka_unit_test(test_every_word_on_every_method),
+        cmocka_unit_test(test_a_token_is_renewed_once),
     };
     return cmocka_run_group_tests(tests, set_up, verdicts_end);
 }
