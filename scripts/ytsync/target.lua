@@ -27,6 +27,17 @@ local function prefixed(place, message)
     return text == "" and message or text .. ": " .. message
 end
 
+local function set_of(ids, more)
+    local set = {}
+    for _, id in ipairs(ids) do
+        set[id] = true
+    end
+    for _, id in ipairs(more or {}) do
+        set[id] = true
+    end
+    return set
+end
+
 -- Ids of all that a list of names means; nil and a message for a name that means nothing. Where
 -- a wrong name would widen what may be deleted, a warning is not enough.
 local function resolve(directory, names, key, place, warnings)
@@ -56,6 +67,14 @@ local function resolve_all(policy, directory, warnings)
             return nil, problem
         end
         out[key] = ids
+    end
+    local protected = set_of(out.never_touch)
+    for _, id in ipairs(out.inbox) do
+        if protected[id] then
+            return nil, prefixed(policy.places.inbox, ("inbox: never_touch names '%s' (%s) too; "
+                .. "videos cannot leave a playlist that is never touched"):format(
+                directory:find(id)[1].title, id))
+        end
     end
     return out
 end
@@ -143,14 +162,28 @@ local function privacy_of(policy, category, directory)
     return ours and policy.privacy or nil
 end
 
+-- Why a category cannot have the playlist that it would carry on; nil when it can.
+local function forbidden(category, playlist_id, directory, protected)
+    local found = playlist_id and live(directory:find(playlist_id))
+        or carrier_of(category, directory)
+    local playlist = found[1]
+    if not playlist or not protected[playlist.id] then
+        return nil
+    end
+    return prefixed(category.place, ("'%s' would fill the playlist '%s' (%s), which never_touch "
+        .. "names; give it another title, or take that one out of never_touch"):format(
+        category.title, playlist.title, playlist.id))
+end
+
 -- The categories as the planner wants them, without their videos.
-local function new_categories(policy, directory, warnings)
+local function new_categories(policy, directory, protected, warnings)
     local out = {}
     for position, category in ipairs(policy.categories) do
         check_children(directory, category.ways, warnings)
         check_children(directory, category.but_not, warnings)
         local playlist_id, problem = playlist_of(category, directory, warnings)
-        if playlist_id == nil then
+        problem = problem or forbidden(category, playlist_id, directory, protected)
+        if problem then
             return nil, problem
         end
         out[position] = {
@@ -433,17 +466,6 @@ local function channel_of(policy, channel)
 end
 
 -- The ids of both lists.
-local function set_of(ids, more)
-    local set = {}
-    for _, id in ipairs(ids) do
-        set[id] = true
-    end
-    for _, id in ipairs(more) do
-        set[id] = true
-    end
-    return set
-end
-
 ---@class ytsync.Target
 ---@field old string
 ---@field policy_hash string
@@ -499,7 +521,7 @@ function M.build(policy, library, options)
         return nil, problem, "policy_error"
     end
     local categories
-    categories, problem = new_categories(policy, directory, warnings)
+    categories, problem = new_categories(policy, directory, set_of(named.never_touch), warnings)
     if not categories then
         return nil, problem, "policy_error"
     end

@@ -204,6 +204,15 @@ M.library = {
     { "never_touch of nothing", 'settings {\n  never_touch = { "Nowhere at all" } }\n'
         .. 'playlist "A" { title "a" }', 2,
         "never_touch: no playlist is called 'Nowhere at all' and none has that id" },
+    { "a playlist that is never to be touched", 'settings { never_touch = "Ambient" }\n'
+        .. 'playlist "Ambient" { title "a" }', 2,
+        "'Ambient' would fill the playlist 'Ambient' (" },
+    { "a former title that is never to be touched", 'settings { never_touch = "Ambient" }\n'
+        .. 'playlist "New" { title "a", was = "Ambient" }', 2,
+        "'New' would fill the playlist 'Ambient' (" },
+    { "an inbox that is never to be touched", 'settings { never_touch = "Ambient" }\n'
+        .. 'inbox "Ambient"\nplaylist "New" { title "a" }', 2,
+        "inbox: never_touch names 'Ambient' (" },
     { "an expectation that is wrong", 'playlist "A" { title "apple" }\n'
         .. 'expect { title = "Pear", goes_to = "A" }', 2,
         "\"Pear\" should go to 'A', but no playlist wants it" },

@@ -453,7 +453,7 @@ static void renewable_tokens(void)
 {
     static const char script[] = "#!/bin/sh\nread -r n <\"$0.count\"\n"
                                  "echo $((n + 1)) >\"$0.count\"\necho \"token-$n\"\n";
-    char path[SCRATCH_PATH_BYTES], token[16];
+    char path[SCRATCH_PATH_BYTES], token[32];
     int i;
 
     (void)scratch_write(token_command, "token", script, sizeof script - 1);
