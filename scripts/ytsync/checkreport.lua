@@ -137,7 +137,9 @@ function M.coverage(summary, coverage, otherwise, list_gone)
         end)
     unwanted(out, coverage)
     section(out, "Private or deleted:", list_gone and coverage.gone or {}, function(video)
-        return ("%s %s (%s)"):format(video.id, video.title, table.concat(video.playlists, ", "))
+        return ("%s %s (%s)"):format(video.id,
+            video.title ~= "" and video.title or "(title not known)",
+            table.concat(video.playlists, ", "))
     end)
     slowest(out, coverage)
     return table.concat(out, "\n")

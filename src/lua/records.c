@@ -52,6 +52,8 @@ static const struct ys_lua_field fetch_fields[] = {
     INTEGER(ys_fetch_result, "playlists_listed", playlists_listed),
     INTEGER(ys_fetch_result, "imported", imported),
     INTEGER(ys_fetch_result, "units", units),
+    INTEGER(ys_fetch_result, "gone", gone),
+    TEXT(ys_fetch_result, "gone_file", gone_file),
 };
 const struct ys_lua_record ys_lua_fetch_record = {"fetch", FIELDS(fetch_fields), false};
 

@@ -300,6 +300,12 @@ static const char *const migration_channel_ids[] = {
     "UPDATE videos SET fetched_at = 0;",
 };
 
+/* live_at: when it was last listed or answered for as a video that can be seen; 0: not known. */
+static const char *const migration_live_at[] = {
+    "ALTER TABLE videos ADD COLUMN live_at BIGINT NOT NULL DEFAULT 0;",
+    "UPDATE videos SET live_at = fetched_at WHERE availability = 'live';",
+};
+
 static const struct ys_migration migrations[] = {
     {migration_1, sizeof migration_1 / sizeof migration_1[0]},
     {migration_2, sizeof migration_2 / sizeof migration_2[0]},
@@ -307,6 +313,7 @@ static const struct ys_migration migrations[] = {
     {migration_policies, sizeof migration_policies / sizeof migration_policies[0]},
     {migration_history, sizeof migration_history / sizeof migration_history[0]},
     {migration_channel_ids, sizeof migration_channel_ids / sizeof migration_channel_ids[0]},
+    {migration_live_at, sizeof migration_live_at / sizeof migration_live_at[0]},
 };
 
 size_t ys_schema_version(void)

@@ -20,17 +20,21 @@ enum ys_status ys_video_seen(struct ys_store *store, const char *youtube_id, con
     struct ys_stmt *stmt = NULL;
     YS_TRY(ys_db_prepare(
         store->db,
-        "INSERT INTO videos (youtube_id, title, channel, availability) VALUES (?1, ?2, ?3, ?4)"
+        "INSERT INTO videos (youtube_id, title, channel, availability, live_at)"
+        " VALUES (?1, ?2, ?3, ?4, ?5)"
         " ON CONFLICT (youtube_id) DO UPDATE SET"
         " title = CASE WHEN excluded.title = '' THEN videos.title ELSE excluded.title END,"
         " channel = CASE WHEN excluded.channel = '' THEN videos.channel"
-        " ELSE excluded.channel END, availability = excluded.availability"
-        " RETURNING id",
+        " ELSE excluded.channel END, availability = excluded.availability,"
+        " live_at = CASE WHEN excluded.live_at = 0 THEN videos.live_at"
+        " ELSE excluded.live_at END RETURNING id",
         &stmt, err));
     ys_bind_text(stmt, 1, youtube_id);
     ys_bind_str(stmt, 2, title);
     ys_bind_str(stmt, 3, channel);
     ys_bind_text(stmt, 4, ys_availability_name(availability));
+    ys_bind_int(stmt, 5,
+                availability == YS_AVAILABILITY_LIVE ? ys_env_wall_ms(&store->env) : 0);
     return ys_run_number(stmt, NULL, id_out, err);
 }
 
@@ -41,8 +45,8 @@ enum ys_status ys_video_put(struct ys_store *store, const struct ys_video_record
     YS_TRY(ys_db_prepare(
         store->db,
         "INSERT INTO videos (youtube_id, title, channel, description, tags, duration_s,"
-        " published_at, availability, fetched_at, channel_id)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+        " published_at, availability, fetched_at, channel_id, live_at)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
         " ON CONFLICT (youtube_id) DO UPDATE SET"
         " title = CASE WHEN excluded.title = '' THEN videos.title ELSE excluded.title END,"
         " channel = CASE WHEN excluded.channel = '' THEN videos.channel"
@@ -50,7 +54,9 @@ enum ys_status ys_video_put(struct ys_store *store, const struct ys_video_record
         " duration_s = excluded.duration_s, published_at = excluded.published_at,"
         " availability = excluded.availability, fetched_at = excluded.fetched_at,"
         " channel_id = CASE WHEN excluded.channel_id = '' THEN videos.channel_id"
-        " ELSE excluded.channel_id END",
+        " ELSE excluded.channel_id END,"
+        " live_at = CASE WHEN excluded.live_at = 0 THEN videos.live_at"
+        " ELSE excluded.live_at END",
         &stmt, err));
     ys_bind_text(stmt, 1, video->id);
     ys_bind_str(stmt, 2, video->title);
@@ -62,6 +68,7 @@ enum ys_status ys_video_put(struct ys_store *store, const struct ys_video_record
     ys_bind_text(stmt, 8, ys_availability_name(video->availability));
     ys_bind_int(stmt, 9, at_ms);
     ys_bind_str(stmt, 10, video->channel_id);
+    ys_bind_int(stmt, 11, video->availability == YS_AVAILABILITY_LIVE ? at_ms : 0);
     return ys_run(stmt, err);
 }
 

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/path.h"
 #include "base/text.h"
+#include "library/gone.h"
 #include "store/imports.h"
 
 #define DEFAULT_API_URL "https://www.googleapis.com"
@@ -250,6 +251,22 @@ enum ys_status ys_quota_get(struct ys_session *session, struct ys_quota_record *
 
 /* ---------------------------------------------------------------- library */
 
+/* Names and lists what is private or deleted. */
+static enum ys_status list_gone(struct ys_session *session, struct ys_fetch_result *out,
+                                struct ys_error *err)
+{
+    struct ys_channel_record channel;
+    int64_t account;
+
+    YS_TRY(ys_account_get(session->store, &account, &channel, err));
+    YS_TRY(ys_gone_names(session->store, session->backup_dir, err));
+    YS_TRY(ys_gone_file_write(session->store, account, session->backup_dir, &out->gone, err));
+    if (out->gone > 0)
+        ys_format(out->gone_file, sizeof out->gone_file, "%.1000s/" YS_GONE_FILE,
+                  session->backup_dir);
+    return YS_OK;
+}
+
 enum ys_status ys_fetch(struct ys_session *session, bool full, ys_fetch_progress_fn progress,
                         void *progress_ctx, struct ys_fetch_result *out, struct ys_error *err)
 {
@@ -263,6 +280,7 @@ enum ys_status ys_fetch(struct ys_session *session, bool full, ys_fetch_progress
     if (status == YS_OK)
         status = ys_fetch_library(client, NULL, full, 0, progress, progress_ctx, out, err);
     if (status == YS_OK && leftovers) status = ys_session_close_leftovers(session, err);
+    if (status == YS_OK) status = list_gone(session, out, err);
     return ys_session_answer(session, status);
 }
 

@@ -211,6 +211,7 @@ static void test_old_videos_are_read_again(void **state)
     struct ys_error err = {0};
     (void)state;
     stores_exec(store, "ALTER TABLE videos DROP COLUMN channel_id");
+    stores_exec(store, "ALTER TABLE videos DROP COLUMN live_at");
     stores_exec(store, "UPDATE videos SET fetched_at = 99");
     assert_int_equal(ys_db_set_user_version(store->db, 5, NULL), YS_OK);
     assert_int_equal(ys_schema_run(store->db, ys_schema_migrations(), (size_t)RELEASED, &err),
@@ -221,6 +222,24 @@ static void test_old_videos_are_read_again(void **state)
                      YS_OK);
     assert_int_equal(stores_number(store, "SELECT COUNT(*) FROM videos WHERE channel_id = ''"
                                           " AND fetched_at = 0"), ITEMS);
+}
+
+/* An answer about a live video says that it was live then. */
+static void test_live_is_taken_from_answers(void **state)
+{
+    struct ys_error err = {0};
+    (void)state;
+    stores_exec(store, "ALTER TABLE videos DROP COLUMN live_at");
+    stores_exec(store, "UPDATE videos SET fetched_at = 99, availability = CASE WHEN id % 2 = 0"
+                       " THEN 'live' ELSE 'deleted' END");
+    assert_int_equal(ys_db_set_user_version(store->db, 6, NULL), YS_OK);
+    assert_int_equal(ys_schema_run(store->db, ys_schema_migrations(), (size_t)RELEASED, &err),
+                     YS_OK);
+    assert_int_equal(ys_schema_compare(store->db, ys_schema_migrations(), (size_t)RELEASED, &err),
+                     YS_OK);
+    assert_int_equal(stores_number(store, "SELECT COUNT(*) FROM videos WHERE live_at ="
+                                          " CASE WHEN availability = 'live' THEN 99 ELSE 0 END"),
+                     ITEMS);
 }
 
 static void test_a_failing_migration_leaves_the_version_before(void **state)
@@ -324,6 +343,7 @@ int main(void)
         TEST(test_a_fresh_and_a_migrated_database_are_the_same),
         TEST(test_old_log_entries_learn_whose_they_are),
         TEST(test_old_videos_are_read_again),
+        TEST(test_live_is_taken_from_answers),
         TEST(test_a_failing_migration_leaves_the_version_before),
         TEST(test_a_broken_reference_is_not_committed),
         TEST(test_a_negative_version),

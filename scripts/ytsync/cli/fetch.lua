@@ -1,5 +1,6 @@
 --- `fetch`: reads the library from YouTube into the database.
 local exits = require("ytsync.cli.exits")
+local json = require("ytsync.json")
 local library = require("ytsync.cli.library")
 local text = require("ytsync.text")
 
@@ -33,6 +34,8 @@ Watch Later can be read by no program; `import takeout` takes it from an export.
             playlists_listed = result.playlists_listed,
             imported = result.imported,
             units = result.units,
+            gone = result.gone,
+            gone_file = result.gone_file ~= "" and result.gone_file or json.null,
         })
         ctx:say(("%s: %s with %s, %s. %s read anew; %s used."):format(
             channel and channel.title or "Library",
@@ -41,6 +44,10 @@ Watch Later can be read by no program; `import takeout` takes it from an export.
             text.count(result.videos, "different video"),
             text.count(result.playlists_listed, "playlist"),
             text.count(result.units, "unit")))
+        if (result.gone or 0) > 0 then
+            ctx:say(("%s private or deleted; by their last known titles they are listed in %s")
+                :format(text.count(result.gone, "video is", "videos are"), result.gone_file))
+        end
         if (result.imported or 0) > 0 then
             ctx:say(text.wrap(("%s from the Takeout export %s not on YouTube; the videos stay a "
                 .. "source until: %s"):format(text.count(result.imported, "playlist"),

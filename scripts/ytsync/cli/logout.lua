@@ -48,7 +48,8 @@ end
 
 -- Folders that ytsync makes beside a database, and the files that it writes there.
 local FOLDERS = {
-    { ending = ".backups", names = { "^backup%-%d+%-%d+%-%d+%.jsonl", "^proof%-%d+%.csv$" } },
+    { ending = ".backups", names = { "^backup%-%d+%-%d+%-%d+%.jsonl", "^proof%-%d+%.csv$",
+        "^gone%.csv" } },
     { ending = ".policies", names = { "^%x+%.lua$" } },
 }
 -- And files, the database itself among them.

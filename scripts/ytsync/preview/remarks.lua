@@ -249,6 +249,8 @@ local function gone_videos(facts, out)
             text.count(facts.gone, "video is", "videos are"),
             facts.gone_policy == "forget"
                 and ("the policy lets their entries go (%s)"):format(facts.policy_lines.gone)
+                or facts.gone_policy == "list"
+                and "their entries stay where they are, and `check` lists them"
                 or "their entries stay where they are")
     end
     if preview.unavailable > 0 then
