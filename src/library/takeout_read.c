@@ -340,6 +340,20 @@ static bool is_utf16(const char *text, size_t bytes)
     return bytes >= 2 && (memcmp(text, "\xFF\xFE", 2) == 0 || memcmp(text, "\xFE\xFF", 2) == 0);
 }
 
+/* Only a row that says something of a playlist, its description say, may go over several lines.
+ * One of videos never does: a quote that is not closed would swallow those below it. */
+static bool goes_over_lines(const struct ys_csv *csv)
+{
+    const char *from = csv->at + strspn(csv->at, " \"'");
+    size_t bytes = strcspn(from, ",;\t \"\r\n");
+    char id[YS_ID_BYTES];
+
+    if (bytes >= sizeof id) return false;
+    memcpy(id, from, bytes);
+    id[bytes] = '\0';
+    return ys_takeout_is_playlist_id(id);
+}
+
 static enum ys_status read_kind(struct ys_takeout_reading *reading, enum ys_takeout_kind *kind,
                                 char *text, size_t bytes, char why[YS_ERROR_BYTES])
 {
@@ -358,7 +372,10 @@ static enum ys_status read_kind(struct ys_takeout_reading *reading, enum ys_take
     YS_TRY(ys_takeout_new_file(reading, text, bytes));
     ys_csv_init(&reading->csv, text, bytes);
     if (ys_csv_line(&reading->csv, &header)) {
-        (void)ys_csv_record(&reading->csv, &first);
+        if (goes_over_lines(&reading->csv))
+            (void)ys_csv_record(&reading->csv, &first);
+        else
+            (void)ys_csv_line(&reading->csv, &first);
         *kind = kind_of(&header, &first);
         ys_format(why, YS_ERROR_BYTES, "its first line is \"%s\"", header.excerpt);
     }

@@ -163,6 +163,17 @@ static void test_old_form(void **state)
     counts(2, 2, 0);
 }
 
+static void test_a_quote_swallows_no_rows(void **state)
+{
+    (void)state;
+    take("Jazz-videos.csv", HEADER "Rsxao9ptdmI,\"" AT "\nvgmqUhvQlww," AT "\n-aBcDeFgHiJ," AT
+                                   "\"\n");
+    take("Rock-videos.csv", HEADER "\"\nRsxao9ptdmI," AT "\nvgmqUhvQlww," AT "\"\n");
+    (void)joined();
+    counts(6, 5, 1);
+    told("Rock-videos.csv:2: not the id of a video: \"");
+}
+
 /* An entry as the oldest form has it, on four lines. */
 #define ENTRY(id, playlist)                                                                        \
     "{\n  \"contentDetails\" : { \"videoId\" : \"" id "\" },\n"                                   \
@@ -562,6 +573,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_new_form),
         TEST(test_old_form),
+        TEST(test_a_quote_swallows_no_rows),
         TEST(test_oldest_form),
         TEST(test_bad_entries_have_a_line),
         TEST(test_entries_that_are_missing),
