@@ -111,9 +111,10 @@ static void each_occasion(struct torture *torture, const struct torture_fault *f
 {
     enum ys_status status;
     struct ys_error err;
-    long nth, asked = LONG_MAX, failures = 0;
+    long nth = cases_first(1) - cases_step(1), asked = LONG_MAX, failures = 0;
 
-    for (nth = cases_first(1); asked >= nth; nth += cases_step(1)) {
+    while (asked >= nth) {
+        nth += cases_step(1);
         err = (struct ys_error){0};
         fault->start(fault, nth);
         status = call(torture, &err);
@@ -125,7 +126,7 @@ static void each_occasion(struct torture *torture, const struct torture_fault *f
         assert_true(nth < NTH_MAX);
     }
     assert_int_equal(status, YS_OK);
-    assert_true(failures > 0 || asked < cases_first(1));
+    if (cases_step(1) == 1) assert_true(failures > 0 || asked == 0);
 }
 
 /* No quota stops a call that is repeated ten thousand times. */
