@@ -463,13 +463,16 @@ struct ys_fetch_result {
     int64_t imported;         /* known from Takeout and not on YouTube; without Watch Later */
     int64_t units;
     int64_t gone;             /* videos, there or once there, that are private or deleted now */
+    int64_t refreshed;        /* videos asked for again: what was known was 30 days old */
+    int64_t dropped;          /* videos in no playlist any more, of which it was dropped */
     char gone_file[1024];     /* gone.csv in the folder for backups, which lists them; "": none */
 };
 
 /* Reads the channel, its playlists, their items and the metadata of new videos into the store.
  * `full` lists every playlist, else only those that look changed or were not listed for a
- * week. Videos that are private or deleted are listed in gone.csv; when that cannot be written
- * (YS_EIO), the library was read and is stored all the same. */
+ * week. What YouTube said of videos 30 days ago is asked for again, or dropped. Videos that are
+ * private or deleted are listed in gone.csv; when that cannot be written (YS_EIO), the library was
+ * read and is stored all the same. */
 YS_CHECKED enum ys_status ys_fetch(struct ys_session *session, bool full,
                                    ys_fetch_progress_fn progress, void *progress_ctx,
                                    struct ys_fetch_result *out, struct ys_error *err);

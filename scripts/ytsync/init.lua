@@ -176,8 +176,10 @@ end
 ---  remaining, creates_used, creates_limit, resets_at, exhausted}; units, resets_at in ms
 ---@field fetch fun(self, options: {full: boolean|nil, progress: fun(p: {what: string,
 ---  done: integer, total: integer, units: integer}): boolean?}|nil): table|nil, string?, string?
----  {playlists, items, videos, playlists_listed, imported, units, gone, gone_file}: how many videos
----  are private or deleted, and the file that lists them; a progress that returns false stops it
+---  {playlists, items, videos, playlists_listed, imported, units, refreshed, dropped, gone,
+---  gone_file}: how many videos were asked for again because what was known was 30 days old, of how
+---  many in no playlist it was dropped; how many are private or deleted, and the file that lists
+---  them; a progress that returns false stops it
 ---@field import_takeout fun(self, options: {paths: string[]}): table|nil, any, string?
 ---  {files, other_files, rows, read, bad, repeated, lists, listed, gone, empty, watch_later,
 ---  self_sorted, undated, videos, untitled} and a list of notes {kind, file, line, text}

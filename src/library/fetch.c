@@ -249,10 +249,19 @@ struct fetching_videos {
     struct ys_error *err;
 };
 
-static bool note_video(void *ctx, const char *id)
+/* The moment at which what is known of videos begins to be too old; 0 when nothing is. */
+static int64_t too_old_ms(const struct ys_fetch_run *run)
+{
+    int64_t at_ms = ys_client_now_ms(run->client) - YS_DATA_AGE_MAX_MS;
+
+    return run->job_id != 0 || at_ms < 0 ? 0 : at_ms;
+}
+
+static bool note_video(void *ctx, const char *id, bool known)
 {
     struct fetching_videos *fetching = ctx;
 
+    fetching->run->refreshed += known;
     fetching->status = ys_id_list_add(&fetching->wanted, id, fetching->err);
     return fetching->status == YS_OK;
 }
@@ -302,7 +311,7 @@ static enum ys_status videos_reply(void *ctx, uint64_t number, struct ys_exchang
     for (i = (size_t)number; i < end; i++)
         if (!ys_id_list_has(&fetching->found, fetching->wanted.ids[i]))
             YS_TRY(ys_video_absent(ys_client_store(client), fetching->wanted.ids[i],
-                                   ys_client_now_ms(client), err));
+                                   too_old_ms(fetching->run), ys_client_now_ms(client), err));
     fetching->done += end - (size_t)number;
     return ys_fetch_tell(fetching->run, "videos", (int64_t)fetching->done,
                          (int64_t)fetching->wanted.count, fetching->reader.units, err);
@@ -325,14 +334,16 @@ static enum ys_status videos_next(void *ctx, struct ys_request *request, uint64_
 
 static enum ys_status fetch_videos(struct ys_fetch_run *run, struct ys_error *err)
 {
+    int64_t newest_ms = run->job_id != 0 ? INT64_MAX
+                                         : ys_client_now_ms(run->client) + YS_FETCH_SETTLE_MS;
     struct fetching_videos fetching = {
         .run = run, .wanted = {.count_max = VIDEOS_MAX}, .err = err};
     enum ys_status status;
 
     fetching.reader = (struct ys_reader){
         .ctx = &fetching, .next = videos_next, .reply = videos_reply, .job_id = run->job_id};
-    status = ys_video_want_metadata(ys_client_store(run->client), run->account_id, 0, VIDEOS_MAX,
-                                    note_video, &fetching, err);
+    status = ys_video_want_metadata(ys_client_store(run->client), run->account_id, too_old_ms(run),
+                                    newest_ms, VIDEOS_MAX, note_video, &fetching, err);
     if (status == YS_OK) status = fetching.status;
     ys_id_list_sort(&fetching.wanted);
     if (status == YS_OK && fetching.wanted.count > 0) {
@@ -357,6 +368,8 @@ static enum ys_status finish(struct ys_fetch_run *run, bool full, int64_t *impor
     status = ys_account_fetched(store, run->account_id, ys_client_now_ms(run->client), err);
     if (status == YS_OK) status = ys_import_settle(store, run->account_id, imported, err);
     if (status == YS_OK && full) status = ys_store_relisted(store, err);
+    if (status == YS_OK && run->job_id == 0)
+        status = ys_video_drop_old(store, too_old_ms(run), &run->dropped, err);
     if (status == YS_OK) status = ys_client_save(run->client, err);
     if (status == YS_OK) status = ys_store_commit(store, err);
     if (status != YS_OK) ys_store_rollback(store);
@@ -391,5 +404,7 @@ enum ys_status ys_fetch_library(struct ys_client *client, const char *expected_c
     out->videos = counts.videos;
     out->playlists_listed = listed;
     out->units = run.units;
+    out->refreshed = run.refreshed;
+    out->dropped = run.dropped;
     return status;
 }

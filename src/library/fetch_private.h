@@ -17,6 +17,7 @@ struct ys_fetch_run {
     ys_fetch_progress_fn progress;  /* NULL: nobody wants to know */
     void *progress_ctx;
     int64_t units;                  /* of the series that are over */
+    int64_t refreshed, dropped;     /* videos of which what was known was too old */
 };
 
 /* A growing list of ids. Zeroed is empty; ys_id_list_free leaves it empty. */

@@ -52,6 +52,8 @@ static const struct ys_lua_field fetch_fields[] = {
     INTEGER(ys_fetch_result, "playlists_listed", playlists_listed),
     INTEGER(ys_fetch_result, "imported", imported),
     INTEGER(ys_fetch_result, "units", units),
+    INTEGER(ys_fetch_result, "refreshed", refreshed),
+    INTEGER(ys_fetch_result, "dropped", dropped),
     INTEGER(ys_fetch_result, "gone", gone),
     TEXT(ys_fetch_result, "gone_file", gone_file),
 };

@@ -131,21 +131,33 @@ YS_CHECKED enum ys_status ys_item_walk_imported(struct ys_store *store, int64_t 
 YS_CHECKED enum ys_status ys_video_put(struct ys_store *store,
                                        const struct ys_video_record *video, int64_t at_ms,
                                        struct ys_error *err);
-/* Asked for and not answered: its metadata stays as it was; fetched_at is set. One that stands in
- * no playlist that YouTube listed counts as deleted from then on. */
+/* Asked for and not answered: its metadata stays as it was, but what is from `older_than_ms` or
+ * before goes as ys_video_drop_old says; fetched_at is set. One that stands in no playlist that
+ * YouTube listed counts as deleted from then on. */
 YS_CHECKED enum ys_status ys_video_absent(struct ys_store *store, const char *youtube_id,
-                                          int64_t at_ms, struct ys_error *err);
+                                          int64_t older_than_ms, int64_t at_ms,
+                                          struct ys_error *err);
 /* YouTube refused the video, so what is known of it may be out of date: the playlists that hold it
  * count as changed, and the next fetch lists them anew. */
 YS_CHECKED enum ys_status ys_video_doubt(struct ys_store *store, const char *youtube_id,
                                          struct ys_error *err);
-/* Ids of live videos that stand in a playlist of the account and have no metadata newer than
- * `older_than_ms` (0: never fetched); by id, at most `max`. The callback gets each id. One call
- * for all of them is cheaper than one for each 50: every call looks at all videos. */
 typedef bool (*ys_id_fn)(void *ctx, const char *id);
+/* `known`: there is metadata, but too old. */
+typedef bool (*ys_want_fn)(void *ctx, const char *id, bool known);
+/* Live videos that stand in a playlist of the account and have no metadata, or metadata from
+ * `older_than_ms` or before (0: none is too old), or from after `newer_than_ms` (by a clock that
+ * was wrong); by id, at most `max`. One call for all of them is cheaper than one for each 50: every
+ * call looks at all videos. */
 YS_CHECKED enum ys_status ys_video_want_metadata(struct ys_store *store, int64_t account_id,
-                                                 int64_t older_than_ms, int64_t max,
-                                                 ys_id_fn each, void *ctx, struct ys_error *err);
+                                                 int64_t older_than_ms, int64_t newer_than_ms,
+                                                 int64_t max, ys_want_fn each, void *ctx,
+                                                 struct ys_error *err);
+/* Drops what YouTube said until `older_than_ms` and nothing renews: all that is known of live
+ * videos that stand in no playlist any more (*videos many; where they were seen stays), and the
+ * description and tags of those that are gone (ids, titles, channels, lengths and dates are the
+ * user's note of what was there). */
+YS_CHECKED enum ys_status ys_video_drop_old(struct ys_store *store, int64_t older_than_ms,
+                                            int64_t *videos, struct ys_error *err);
 /* See ys_videos_each in ytsync.h. */
 YS_CHECKED enum ys_status ys_video_walk(struct ys_store *store, int64_t account_id,
                                         ys_video_fn each, void *ctx, struct ys_error *err);

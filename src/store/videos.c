@@ -72,14 +72,17 @@ enum ys_status ys_video_put(struct ys_store *store, const struct ys_video_record
     return ys_run(stmt, err);
 }
 
-enum ys_status ys_video_absent(struct ys_store *store, const char *youtube_id, int64_t at_ms,
-                               struct ys_error *err)
+enum ys_status ys_video_absent(struct ys_store *store, const char *youtube_id,
+                               int64_t older_than_ms, int64_t at_ms, struct ys_error *err)
 {
     struct ys_stmt *stmt = NULL;
     /* What YouTube lists has an entry that says what became of the video; of one that is known
      * from Takeout alone, this silence is the only sign. */
     YS_TRY(ys_db_prepare(store->db,
-                         "UPDATE videos SET fetched_at = ?2, availability = CASE"
+                         "UPDATE videos SET fetched_at = ?2,"
+                         " description = CASE WHEN fetched_at <= ?3 THEN '' ELSE description END,"
+                         " tags = CASE WHEN fetched_at <= ?3 THEN '[]' ELSE tags END,"
+                         " availability = CASE"
                          " WHEN availability <> 'live' OR EXISTS (SELECT 1 FROM playlist_items i"
                          "  JOIN playlists p ON p.id = i.playlist_id"
                          "  WHERE i.video_id = videos.id AND p.source = 'youtube')"
@@ -87,6 +90,7 @@ enum ys_status ys_video_absent(struct ys_store *store, const char *youtube_id, i
                          &stmt, err));
     ys_bind_text(stmt, 1, youtube_id);
     ys_bind_int(stmt, 2, at_ms);
+    ys_bind_int(stmt, 3, older_than_ms);
     return ys_run(stmt, err);
 }
 
@@ -104,29 +108,57 @@ enum ys_status ys_video_doubt(struct ys_store *store, const char *youtube_id,
 }
 
 enum ys_status ys_video_want_metadata(struct ys_store *store, int64_t account_id,
-                                      int64_t older_than_ms, int64_t max, ys_id_fn each,
-                                      void *ctx, struct ys_error *err)
+                                      int64_t older_than_ms, int64_t newer_than_ms, int64_t max,
+                                      ys_want_fn each, void *ctx, struct ys_error *err)
 {
     struct ys_stmt *stmt = NULL;
     bool row = false, more = true;
     YS_TRY(ys_db_prepare(store->db,
-                         "SELECT v.youtube_id FROM videos v"
-                         " WHERE v.availability = 'live' AND v.fetched_at <= ?2"
+                         "SELECT v.youtube_id, v.fetched_at FROM videos v"
+                         " WHERE v.availability = 'live'"
+                         " AND (v.fetched_at <= ?2 OR v.fetched_at > ?3)"
                          " AND EXISTS (SELECT 1 FROM playlist_items i"
                          "  JOIN playlists p ON p.id = i.playlist_id WHERE i.video_id = v.id"
                          "  AND p.account_id = ?1 AND p.deleted_from_youtube_at = 0)"
-                         " ORDER BY v.youtube_id LIMIT ?3",
+                         " ORDER BY v.youtube_id LIMIT ?4",
                          &stmt, err));
     ys_bind_int(stmt, 1, account_id);
     ys_bind_int(stmt, 2, older_than_ms);
-    ys_bind_int(stmt, 3, max);
+    ys_bind_int(stmt, 3, newer_than_ms);
+    ys_bind_int(stmt, 4, max);
     while (more) {
         YS_TRY(ys_step(stmt, &row, err));
         if (!row) return YS_OK;
-        more = each(ctx, ys_col_text(stmt, 0));
+        more = each(ctx, ys_col_text(stmt, 0), ys_col_int(stmt, 1) > 0);
     }
     ys_stmt_done(stmt);
     return YS_OK;
+}
+
+enum ys_status ys_video_drop_old(struct ys_store *store, int64_t older_than_ms, int64_t *videos,
+                                 struct ys_error *err)
+{
+    struct ys_stmt *stmt = NULL;
+    YS_TRY(ys_db_prepare(store->db,
+                         "UPDATE videos SET title = '', channel = '', channel_id = '',"
+                         " description = '', tags = '[]', duration_s = -1, published_at = 0,"
+                         " fetched_at = 0 WHERE availability = 'live'"
+                         " AND fetched_at <= ?1 AND live_at <= ?1"
+                         " AND (title <> '' OR channel <> '' OR fetched_at > 0)"
+                         " AND NOT EXISTS (SELECT 1 FROM playlist_items i"
+                         "  JOIN playlists p ON p.id = i.playlist_id"
+                         "  WHERE i.video_id = videos.id AND p.deleted_from_youtube_at = 0)",
+                         &stmt, err));
+    ys_bind_int(stmt, 1, older_than_ms);
+    YS_TRY(ys_run(stmt, err));
+    *videos = ys_db_changes(store->db);
+    YS_TRY(ys_db_prepare(store->db,
+                         "UPDATE videos SET description = '', tags = '[]'"
+                         " WHERE availability <> 'live' AND fetched_at <= ?1"
+                         " AND (description <> '' OR tags <> '[]')",
+                         &stmt, err));
+    ys_bind_int(stmt, 1, older_than_ms);
+    return ys_run(stmt, err);
 }
 
 /* ---- the walk over all videos

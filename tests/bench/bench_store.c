@@ -75,9 +75,10 @@ static bool count_item(void *ctx, const struct ys_row_item *item)
     return true;
 }
 
-static bool count_id(void *ctx, const char *id)
+static bool count_id(void *ctx, const char *id, bool known)
 {
     size_t *count = ctx;
+    (void)known;
     *count += id[0] != '\0';
     return true;
 }
@@ -129,7 +130,8 @@ static void bench_large(void)
     if (ys_item_walk_all(store, account, count_item, &count, NULL) != YS_OK) abort();
     told("walking 200,000 items", now_ms() - start, WALK_MS_MAX);
     start = now_ms();
-    if (ys_video_want_metadata(store, account, 0, LARGE_VIDEOS, count_id, &wanted, NULL) != YS_OK)
+    if (ys_video_want_metadata(store, account, 0, INT64_MAX, LARGE_VIDEOS, count_id, &wanted,
+                               NULL) != YS_OK)
         abort();
     told("asking which videos want metadata (50,000)", now_ms() - start, WALK_MS_MAX);
     if (count != (size_t)LARGE_VIDEOS * PLACES_PER_VIDEO || wanted != LARGE_VIDEOS / 2 ||

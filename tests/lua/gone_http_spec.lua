@@ -128,6 +128,20 @@ describe("videos that are gone", function()
         assert.is_nil(os.rename(list, list))
     end)
 
+    check("are kept when what was known of others is asked for again", function()
+        run("fetch --full")
+        hasnt(run("fetch"), "What YouTube says")
+        local live = json.decode(run("fetch --json"))
+        assert.same({ 0, 0 }, { live.refreshed, live.dropped })
+        live = live.videos - live.gone
+        sim:tell("/sim/clock", tostring(30 * 24 * 60 * 60 * 1000))
+        has(run("fetch"), ("What YouTube says of videos may be kept for 30 days: %d videos were "
+            .. "asked for again.\n"):format(live))
+        hasnt(run("fetch"), "What YouTube says")
+        assert.equal(deleted.title, entries(deleted)[1].title)
+        has(simulator.read(list), deleted.title:gsub('"', '""'))
+    end)
+
     check("are listed, or it is said why they cannot be", function()
         os.remove(list)
         os.execute("mkdir -p " .. simulator.quote(list .. "/in the way"))

@@ -142,6 +142,84 @@ static void test_price(void **state)
     rig_ledger_covers(rig, true);
 }
 
+/* What YouTube said of videos is asked for again after 30 days, 50 a unit, and not before; a job's
+ * fetch, whose reads are foretold, leaves it to the next one. */
+static void test_data_age(void **state)
+{
+    struct rig *rig = *state;
+    struct ys_fetch_result result;
+    int day;
+
+    rig_playlists(rig, 40, 3);
+    RIG(rig, rig_fetch(rig, false, &result));
+    assert_int_equal(result.units, 1 + 1 + 40 + 3);
+    assert_int_equal(result.refreshed, 0);
+    for (day = 1; day < 30; day++) {
+        ys_sim_clock_advance(&rig->clock, YS_MS_PER_DAY);
+        RIG(rig, rig_fetch(rig, false, &result));
+        assert_int_equal(result.units, 1 + 1 + result.playlists_listed);
+        assert_int_equal(result.refreshed, 0);
+        assert_int_equal(result.playlists_listed, day % 7 == 0 ? 40 : 0);
+    }
+    rig_playlist(rig, "New", 51, NULL); /* these are young */
+    RIG(rig, rig_fetch(rig, false, &result));
+    assert_int_equal(result.units, 1 + 1 + 2 + 2);
+    ys_sim_clock_advance(&rig->clock, YS_MS_PER_DAY);
+    RIG(rig, ys_fetch_library(rig->client, NULL, false, 7, NULL, NULL, &result, &rig->err));
+    assert_int_equal(result.units, 1 + 1);
+    assert_int_equal(result.refreshed, 0);
+    RIG(rig, rig_fetch(rig, false, &result));
+    assert_int_equal(result.refreshed, 120);
+    assert_int_equal(result.dropped, 0);
+    assert_int_equal(result.units, 1 + 1 + 3);
+    RIG(rig, rig_fetch(rig, false, &result));
+    assert_int_equal(result.refreshed, 0);
+    assert_int_equal(result.units, 1 + 1);
+    assert_int_equal(rig_number(rig, "SELECT COUNT(*) FROM videos WHERE fetched_at > 0"), 171);
+    rig_ledger_covers(rig, true);
+}
+
+/* What nothing renews any more is dropped: a video that stands nowhere, the description of one that
+ * is gone. What was stored by a clock that was wrong is not kept for ever. */
+static void test_data_that_nothing_renews(void **state)
+{
+    struct rig *rig = *state;
+    struct ys_fetch_result result;
+    char a[YS_ID_BYTES], item[YS_ID_BYTES];
+
+    rig_playlist(rig, "A", 4, a);
+    RIG(rig, rig_fetch(rig, false, NULL));
+    RIG(rig, ys_truth_item_of(rig->sim, a, "vid00000001", item, &rig->err));
+    RIG(rig, ys_sim_item_remove(rig->sim, item, &rig->err));
+    RIG(rig, ys_sim_video_set(rig->sim, "vid00000002", YS_AVAILABILITY_DELETED, &rig->err));
+    RIG(rig, rig_fetch(rig, true, &result));
+    assert_int_equal(result.dropped, 0);
+    assert_int_equal(rig_number(rig, "SELECT COUNT(*) FROM videos WHERE title <> ''"), 4);
+    RIG(rig, ys_store_begin(rig->store, &rig->err));
+    RIG(rig, ys_db_exec(rig->store->db, "UPDATE videos SET fetched_at = 9e14"
+                                        " WHERE youtube_id = 'vid00000003'", &rig->err));
+    RIG(rig, ys_store_commit(rig->store, &rig->err));
+    RIG(rig, rig_fetch(rig, false, &result));
+    assert_int_equal(result.refreshed, 1);
+
+    ys_sim_clock_advance(&rig->clock, YS_DATA_AGE_MAX_MS);
+    RIG(rig, rig_fetch(rig, false, &result));
+    assert_int_equal(result.refreshed, 2);
+    assert_int_equal(result.dropped, 1);
+    assert_int_equal(rig_number(rig, "SELECT COUNT(*) FROM videos WHERE youtube_id ="
+                                     " 'vid00000001' AND title = '' AND fetched_at = 0"), 1);
+    assert_int_equal(rig_number(rig, "SELECT COUNT(*) FROM videos WHERE youtube_id ="
+                                     " 'vid00000002' AND title = 'Video 2' AND tags = '[]'"
+                                     " AND description = ''"), 1);
+    assert_int_equal(rig_number(rig, "SELECT COUNT(*) FROM origins"), 4);
+    /* Back in a playlist, it is asked for like a new one. */
+    RIG(rig, ys_sim_item_add(rig->sim, a, "vid00000001", -1, 0, NULL, &rig->err));
+    RIG(rig, rig_fetch(rig, false, &result));
+    assert_int_equal(result.refreshed, 0);
+    assert_int_equal(rig_number(rig, "SELECT COUNT(*) FROM videos WHERE title <> ''"
+                                     " AND fetched_at > 0"), 4);
+}
+
 /* Only what changed is listed. */
 static void test_changes(void **state)
 {
@@ -438,6 +516,8 @@ int main(void)
         TEST(test_no_channel),
         TEST(test_empty_library),
         TEST(test_price),
+        TEST(test_data_age),
+        TEST(test_data_that_nothing_renews),
         TEST(test_changes),
         TEST(test_hidden_change),
         TEST(test_hidden_row),

@@ -114,7 +114,7 @@ static void test_metadata(void **state)
     assert_true(full.video.duration_s == -1); /* not known before videos.list answered */
     assert_string_equal(full.tags, "[]");
     assert_int_equal(ys_video_put(store, &video, 5000, NULL), YS_OK);
-    assert_int_equal(ys_video_absent(store, "v1", 6000, NULL), YS_OK);
+    assert_int_equal(ys_video_absent(store, "v1", 4999, 6000, NULL), YS_OK);
     assert_int_equal(ys_video_walk(store, account, keep_full, &full, NULL), YS_OK);
     assert_int_equal(full.count, 2);
     assert_string_equal(full.video.id, "v1");
@@ -127,11 +127,11 @@ static void test_metadata(void **state)
     assert_int_equal(stores_number(store, "SELECT fetched_at FROM videos"), 6000);
 }
 
-static bool id_line(void *ctx, const char *id)
+static bool id_line(void *ctx, const char *id, bool known)
 {
     int *left = ctx;
     size_t used = strlen(lines);
-    (void)snprintf(lines + used, sizeof lines - used, "%s ", id);
+    (void)snprintf(lines + used, sizeof lines - used, "%s%s ", id, known ? "!" : "");
     return --*left > 0;
 }
 
@@ -152,17 +152,75 @@ static void test_who_wants_metadata(void **state)
     seen("v3", "", YS_AVAILABILITY_PRIVATE);
     seen("v9", "in no playlist", YS_AVAILABILITY_LIVE);
     assert_int_equal(ys_video_put(store, &video, 5000, NULL), YS_OK);
-    assert_int_equal(ys_video_want_metadata(store, account, 0, 50, id_line, &all, NULL), YS_OK);
+#define WANT(older, newer, max, count)                                                           \
+    (lines[0] = '\0',                                                                            \
+     assert_int_equal(ys_video_want_metadata(store, account, older, newer, max, id_line, count,  \
+                                             NULL), YS_OK))
+    WANT(0, INT64_MAX, 50, &all);
     assert_string_equal(lines, "v1 v4 ");
-    lines[0] = '\0';
-    assert_int_equal(ys_video_want_metadata(store, account, 5000, 50, id_line, &all, NULL), YS_OK);
-    assert_string_equal(lines, "v1 v2 v4 ");
-    lines[0] = '\0';
-    assert_int_equal(ys_video_want_metadata(store, account, 5000, 2, id_line, &all, NULL), YS_OK);
-    assert_string_equal(lines, "v1 v2 ");
-    lines[0] = '\0';
-    assert_int_equal(ys_video_want_metadata(store, account, 5000, 9, id_line, &one, NULL), YS_OK);
+    WANT(4999, 5000, 50, &all);
+    assert_string_equal(lines, "v1 v4 ");
+    WANT(5000, INT64_MAX, 50, &all);
+    assert_string_equal(lines, "v1 v2! v4 ");
+    WANT(0, 4999, 50, &all); /* from the future */
+    assert_string_equal(lines, "v1 v2! v4 ");
+    WANT(5000, INT64_MAX, 2, &all);
+    assert_string_equal(lines, "v1 v2! ");
+    WANT(5000, INT64_MAX, 9, &one);
     assert_string_equal(lines, "v1 ");
+#undef WANT
+}
+
+/* What nothing renews goes after a time; ids, places and what names a video that is gone stay. */
+static void test_old_data_goes(void **state)
+{
+    struct ys_video_record video = {.title = "Title",
+                                    .channel = "Channel",
+                                    .channel_id = "UCx",
+                                    .description = "Words",
+                                    .tags_json = "[\"tag\"]",
+                                    .duration_s = 9,
+                                    .published_at_ms = 8,
+                                    .availability = YS_AVAILABILITY_LIVE};
+    int64_t dropped = 0;
+    (void)state;
+    (void)stores_playlist(store, account, "PLa", "A");
+    for (int i = 1; i <= 4; i++) {
+        char item[16];
+        (void)snprintf(item, sizeof item, "i%d", i);
+        (void)snprintf(video.id, sizeof video.id, "v%d", i);
+        stores_item(store, "PLa", item, video.id, i, 1);
+        assert_int_equal(ys_video_put(store, &video, i == 4 ? 6000 : 5000, NULL), YS_OK);
+    }
+    stores_exec(store, "UPDATE videos SET live_at = fetched_at");
+    seen("v2", "", YS_AVAILABILITY_DELETED);
+    assert_int_equal(ys_item_remove(store, "i3", NULL), YS_OK);
+    assert_int_equal(ys_item_remove(store, "i4", NULL), YS_OK);
+
+    assert_int_equal(ys_video_drop_old(store, 4999, &dropped, NULL), YS_OK);
+    assert_int_equal(dropped, 0);
+    assert_int_equal(stores_number(store, "SELECT COUNT(*) FROM videos WHERE tags <> '[]'"), 4);
+    assert_int_equal(ys_video_drop_old(store, 5000, &dropped, NULL), YS_OK);
+    assert_int_equal(dropped, 1);
+#define KEPT(what) stores_number(store, "SELECT COUNT(*) FROM videos WHERE " what)
+    assert_int_equal(KEPT("youtube_id = 'v1' AND title = 'Title' AND tags = '[\"tag\"]'"), 1);
+    assert_int_equal(KEPT("youtube_id = 'v2' AND title = 'Title' AND channel = 'Channel'"
+                          " AND duration_s = 9 AND published_at = 8 AND channel_id = 'UCx'"
+                          " AND description = '' AND tags = '[]'"), 1);
+    assert_int_equal(KEPT("youtube_id = 'v3' AND title = '' AND channel = '' AND channel_id = ''"
+                          " AND description = '' AND tags = '[]' AND duration_s = -1"
+                          " AND published_at = 0 AND fetched_at = 0"), 1);
+    assert_int_equal(KEPT("youtube_id = 'v4' AND title = 'Title' AND tags = '[\"tag\"]'"), 1);
+#undef KEPT
+    assert_int_equal(stores_number(store, "SELECT COUNT(*) FROM origins"), 4);
+    assert_int_equal(ys_video_drop_old(store, 5000, &dropped, NULL), YS_OK);
+    assert_int_equal(dropped, 0);
+    /* One that was asked for because it is old, and not answered. */
+    assert_int_equal(ys_video_absent(store, "v1", 5000, 7000, NULL), YS_OK);
+    assert_int_equal(stores_number(store, "SELECT COUNT(*) FROM videos WHERE youtube_id = 'v1'"
+                                          " AND title = 'Title' AND duration_s = 9"
+                                          " AND description = '' AND tags = '[]'"
+                                          " AND fetched_at = 7000"), 1);
 }
 
 /* ---- origins and the walk */
@@ -307,6 +365,7 @@ int main(void)
         TEST(test_the_last_known_title_is_kept),
         TEST(test_metadata),
         TEST(test_who_wants_metadata),
+        TEST(test_old_data_goes),
         TEST(test_the_walk_is_ordered_by_time_saved),
         TEST(test_origins_outlive_their_playlists),
         TEST(test_the_earliest_known_time_wins),

@@ -4,12 +4,24 @@ local json = require("ytsync.json")
 local library = require("ytsync.cli.library")
 local text = require("ytsync.text")
 
+-- What the terms of YouTube's API cost.
+local function age(result)
+    local refreshed, dropped = result.refreshed or 0, result.dropped or 0
+    if refreshed + dropped == 0 then
+        return nil
+    end
+    return ("What YouTube says of videos may be kept for 30 days: %s for again%s."):format(
+        text.count(refreshed, "video was asked", "videos were asked"), dropped == 0 and ""
+        or ("; of %s in no playlist any more it was dropped"):format(text.count(dropped, "video")))
+end
+
 return {
     usage = "fetch [--full]",
     summary = "read the library from YouTube",
     help = [[
 Reads your channel's playlists, their entries and what is known of their videos. Playlists that
 look unchanged are not read again; --full reads all of them. Costs about 1 unit per 50 entries.
+What YouTube said of videos more than 30 days ago is asked for again, 1 unit for 50 of them.
 Watch Later can be read by no program; `import takeout` takes it from an export.]],
     examples = {
         { "fetch", "what changed since the last time" },
@@ -34,6 +46,8 @@ Watch Later can be read by no program; `import takeout` takes it from an export.
             playlists_listed = result.playlists_listed,
             imported = result.imported,
             units = result.units,
+            refreshed = result.refreshed,
+            dropped = result.dropped,
             gone = result.gone,
             gone_file = result.gone_file ~= "" and result.gone_file or json.null,
         })
@@ -44,6 +58,10 @@ Watch Later can be read by no program; `import takeout` takes it from an export.
             text.count(result.videos, "different video"),
             text.count(result.playlists_listed, "playlist"),
             text.count(result.units, "unit")))
+        local aged = age(result)
+        if aged then
+            ctx:say(aged)
+        end
         if (result.gone or 0) > 0 then
             ctx:say(("%s private or deleted; by their last known titles they are listed in %s")
                 :format(text.count(result.gone, "video is", "videos are"), result.gone_file))
