@@ -4,7 +4,7 @@
 --
 --   lua5.4 tests/run.lua [--build DIR] [--jobs N] [--under CMD] [--lua CMD] [--stress]
 --                        [--limit SECONDS] [--programs "NAME..."] [--only WORD]
---                        [--first "NAME..."] [--soak SECONDS] SUITE...
+--                        [--without "NAME..."] [--first "NAME..."] [--soak SECONDS] SUITE...
 --
 -- A suite is a folder below tests/. In it are found
 --   test_*.c, sim_*.c   programs that `make` built; cmocka's TAP output is counted
@@ -17,6 +17,7 @@
 --   --stress  the Lua suites run with a collector that is always at work
 --   --programs  the unit programs that were built, without test_ (default: all)
 --   --only    just the tests whose name contains WORD
+--   --without  leaves these tests out
 --   --first   the tests that take longest, so that the others run beside them
 --   --soak    repeats the suites with a new YTSYNC_SEED each time until the seconds have passed;
 --             YTSYNC_SOAK=1 tells them to take new seeds only
@@ -93,10 +94,16 @@ local function command_for(o, suite, file)
     return nil
 end
 
--- is_built: unit programs that --programs leaves out are no tests of this run.
-local function is_built(o, suite, file)
+local function has_word(words, word)
+    return (" " .. words .. " "):find(" " .. word .. " ", 1, true) ~= nil
+end
+
+-- is_wanted: unit programs that --programs leaves out are no tests of this run, nor is what is in
+-- --without.
+local function is_wanted(o, suite, file)
+    if o.without and has_word(o.without, (file:gsub("%.%w+$", ""))) then return false end
     local name = suite == "unit" and o.programs and file:match("^test_([%w_]+)%.c$")
-    return not name or (" " .. o.programs .. " "):find(" " .. name .. " ", 1, true) ~= nil
+    return not name or has_word(o.programs, name)
 end
 
 -- find: the tests of one suite, by name.
@@ -105,7 +112,7 @@ function M.find(o, suite)
     for file in capture("ls tests/" .. suite .. " 2>/dev/null | LC_ALL=C sort"):gmatch("[^\n]+") do
         local command = command_for(o, suite, file)
         local name = suite .. "/" .. file:gsub("%.%w+$", "")
-        if command and is_built(o, suite, file) and (not o.only or name:find(o.only, 1, true)) then
+        if command and is_wanted(o, suite, file) and (not o.only or name:find(o.only, 1, true)) then
             found[#found + 1] = { name = name, command = command }
         end
     end

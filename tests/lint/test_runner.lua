@@ -82,6 +82,9 @@ local _, order = run_tree({ { "a.sh", "" }, { "b.sh", "" }, { "c.sh", "" }, { "d
     "--jobs 1 --first 'd none b'")
 same("the longest first, the others by name", (order:gsub("ok +s/(%a)[^\n]*\n", "%1")),
     "dbac4 passed, 0 failed\n")
+local without = run_tree({ { "a.sh", "exit 1" }, { "b.sh", "" }, { "ba.sh", "" } },
+    "--without 'c a'")
+same("some left out", without, "2 passed, 0 failed, exit code 0")
 os.execute("rm -rf '" .. root .. "'")
 
 print("1.." .. count)
