@@ -23,10 +23,11 @@ static void note(void *ctx, const struct ys_takeout_note *told)
 }
 
 /* Lines below the first that begin with an id and a comma: rows by any reading, and never a part of
- * another one. */
+ * another one. A line of nothing but blanks, quotes and separators is none. */
 static int64_t plain_rows(const char *text, size_t bytes)
 {
-    const char *at = text + strspn(text, "\r\n"), *end = text + bytes;
+    static const char empty[] = "\r\n \t,;\"\xC2\xA0\xEF\xBB\xBF";
+    const char *at = text + strspn(text, empty), *end = text + bytes;
     int64_t rows = 0;
 
     at += strcspn(at, "\r\n");
