@@ -212,9 +212,12 @@ $(BUILD)/flags: $(if $(call differ,$(FLAGS_NOW),$(FLAGS_WERE)),FORCE)
 	@printf '%s\n' "$$YS_FLAGS_NOW" > $@
 
 .PRECIOUS: $(BUILD)/obj/%.o $(BUILD)/obj/tests/%.o
--include $(patsubst %.o,%.d,$(LIB_OBJECTS) $(SIMD_OBJECTS) $(LUA_OBJECTS) $(HELPER_OBJECTS) \
-    $(HOST_OBJECTS) $(call objects,$(SUITE_SOURCES) $(BENCH_SOURCES)) \
-    $(TESTS:%=$(BUILD)/obj/tests/unit/test_%.o))
+OBJECTS := $(LIB_OBJECTS) $(SIMD_OBJECTS) $(LUA_OBJECTS) $(HELPER_OBJECTS) $(HOST_OBJECTS) \
+    $(call objects,$(SUITE_SOURCES) $(BENCH_SOURCES)) $(TESTS:%=$(BUILD)/obj/tests/unit/test_%.o)
+-include $(OBJECTS:.o=.d)
+# Everything compiled and nothing linked: what warnings need (.ci/lint).
+.PHONY: objects
+objects: $(OBJECTS)
 
 # --- demo and tests ------------------------------------------------------------------------------
 CPUS = $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
