@@ -913,8 +913,8 @@ const char *ys_plan_warning(const struct ys_plan *plan, size_t index);
 
 /* Plans to make the library what the backup says it was (fetch first): the playlists that are named
  * (by id or by title of then), or with `count` 0 all of them. Goes through ys_job_start and the
- * engine as every plan does. What came later and is the user's stays; see ys_plan_loss for what
- * cannot come back. */
+ * engine as every plan does. The order of then comes back too, unless YouTube sorts the playlist.
+ * What came later and is the user's stays; see ys_plan_loss for what cannot come back. */
 YS_CHECKED enum ys_status ys_restore_plan(struct ys_session *session, const char *which,
                                           const char *const *playlists, size_t count,
                                           struct ys_plan **out, struct ys_error *err);

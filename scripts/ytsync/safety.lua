@@ -154,7 +154,7 @@ function M.restore(facts)
     local preview = facts.preview
     local lines = {}
     stage(lines, "Playlists made or renamed:", preview.create_playlists)
-    stage(lines, "Videos put back:", preview.add_videos)
+    stage(lines, "Videos put back or moved:", preview.add_videos)
     stage(lines, "Taken out or deleted:", preview.delete_playlists)
     if #lines == 0 then
         lines[1] = "The library is what the backup says; there is nothing to do."

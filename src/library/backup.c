@@ -185,7 +185,7 @@ static bool write_category_video(void *ctx, const struct ys_row_category_video *
     add_text(writing, "category", row->category);
     add_text(writing, "video", row->video_id);
     add_number(writing, "rank", row->rank);
-    add_number(writing, "count", row->count);
+    add_number(writing, "nth", row->nth);
     add_text(writing, "rule", row->rule);
     return end_line(writing);
 }

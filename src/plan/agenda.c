@@ -144,11 +144,14 @@ void ys_agenda_set_status(struct ys_agenda *agenda, size_t task, enum ys_op_stat
 enum ys_status ys_agenda_add_home(struct ys_agenda *agenda, const char *video_id, size_t lane,
                                   struct ys_error *err)
 {
-    struct ys_home home = {.lane = lane, .next = YS_NO_TASK,
+    struct ys_home home = {.lane = lane, .next = YS_NO_TASK, .nth = 1,
                            .rank = agenda->lanes[lane].home_count++};
     int64_t first;
+    size_t other;
 
     if (ys_map_get(&agenda->homes, video_id, &first)) home.next = (size_t)first;
+    for (other = home.next; other != YS_NO_TASK; other = agenda->home_list[other].next)
+        home.nth += agenda->home_list[other].lane == lane;
     YS_TRY(YS_GROW(agenda->home_list, agenda->home_capacity, agenda->home_count, err));
     YS_TRY(ys_map_put(&agenda->homes, video_id, (int64_t)agenda->home_count, err));
     agenda->home_list[agenda->home_count++] = home;
@@ -156,14 +159,16 @@ enum ys_status ys_agenda_add_home(struct ys_agenda *agenda, const char *video_id
     return YS_OK;
 }
 
-int64_t ys_agenda_rank(const struct ys_agenda *agenda, size_t lane, const char *video_id)
+int64_t ys_agenda_rank(const struct ys_agenda *agenda, size_t lane, const char *video_id,
+                       int64_t nth)
 {
     int64_t number;
     size_t home;
 
     if (!ys_map_get(&agenda->homes, video_id, &number)) return -1;
     for (home = (size_t)number; home != YS_NO_TASK; home = agenda->home_list[home].next)
-        if (agenda->home_list[home].lane == lane) return agenda->home_list[home].rank;
+        if (agenda->home_list[home].lane == lane && agenda->home_list[home].nth == nth)
+            return agenda->home_list[home].rank;
     return -1;
 }
 

@@ -12,12 +12,16 @@
 #include "plan/order.h"
 #include "plan/plan.h"
 
-#define NO_ROW ((size_t)-1)
+/* The entry that what comes next stands after, in its place. */
+struct anchor {
+    const char *video_id;  /* or YS_ANCHOR_TOP */
+    size_t row;            /* YS_NO_ROW: the top, or it was added just before */
+};
 
 /* What stands in the playlist. */
 struct rows {
     const struct ys_snap_playlist *playlist; /* NULL: to be created */
-    size_t *copy;          /* per wanted video: the row that stays, or NO_ROW */
+    size_t *copy;          /* per wanted video: the row that stays, or YS_NO_ROW */
     int64_t *ranks;        /* per row: its video's number in the category, or YS_NO_RANK */
     bool *placed;          /* per row: part of the run that keeps its place */
     bool ordered;          /* positions are sent */
@@ -42,7 +46,7 @@ static void choose_copies(struct rows *rows)
         size_t *copy;
         if (rows->ranks[i] == YS_NO_RANK) continue;
         copy = &rows->copy[rows->ranks[i]];
-        if (*copy == NO_ROW) *copy = i;
+        if (*copy == YS_NO_ROW) *copy = i;
         else if (rows->ordered && rows->placed[i] && !rows->placed[*copy]) *copy = i;
     }
 }
@@ -99,7 +103,7 @@ static enum ys_status read_rows(struct rows *rows, const struct ys_plan_category
     rows->placed = ys_alloc_zero(count, sizeof *rows->placed);
     if (!rows->copy || !rows->ranks || !rows->placed)
         return ys_fail(err, YS_ENOMEM, "Memory ran out.");
-    for (i = 0; i < wanted->video_count; i++) rows->copy[i] = NO_ROW;
+    for (i = 0; i < wanted->video_count; i++) rows->copy[i] = YS_NO_ROW;
     rows->ordered = wanted->ordered && !(rows->playlist && rows->playlist->self_sorted);
     if (!rows->playlist) return YS_OK;
     rows->movable = target->old != YS_OLD_KEEP || rows->playlist->made_by_job != 0;
@@ -114,7 +118,7 @@ static enum ys_status read_rows(struct rows *rows, const struct ys_plan_category
 /* ---------------------------------------------------------------- adding and moving */
 
 static enum ys_status add_insert(struct ys_plan *plan, struct ys_plan_category *category,
-                                 const struct ys_wanted *video, const char *anchor,
+                                 const struct ys_wanted *video, const struct anchor *anchor,
                                  struct ys_error *err)
 {
     struct ys_planned insert = {
@@ -124,8 +128,9 @@ static enum ys_status add_insert(struct ys_plan *plan, struct ys_plan_category *
         .title = category->title,
         .video_id = video->video_id,
         .rule = video->rule,
-        .anchor = anchor,
         .copies = 1,
+        .anchor = anchor ? anchor->video_id : NULL,
+        .anchor_row = anchor ? anchor->row : YS_NO_ROW,
     };
 
     category->inserts++;
@@ -133,18 +138,20 @@ static enum ys_status add_insert(struct ys_plan *plan, struct ys_plan_category *
 }
 
 static enum ys_status add_move(struct ys_plan *plan, const struct ys_plan_category *category,
-                               const struct ys_snap_item *item, const char *anchor,
-                               struct ys_error *err)
+                               const struct rows *rows, size_t row,
+                               const struct anchor *anchor, struct ys_error *err)
 {
     struct ys_planned move = {
         .kind = YS_OP_ITEM_MOVE,
         .category = category->key,
         .playlist_id = category->playlist_id,
         .title = category->title,
-        .item_id = item->id,
-        .video_id = item->video_id,
+        .item_id = rows->playlist->items[row].id,
+        .video_id = rows->playlist->items[row].video_id,
         .rule = "its place in the order",
-        .anchor = anchor,
+        .anchor = anchor->video_id,
+        .row = row,
+        .anchor_row = anchor->row,
     };
 
     return ys_plan_add(plan, &move, err);
@@ -153,26 +160,26 @@ static enum ys_status add_move(struct ys_plan *plan, const struct ys_plan_catego
 /* One wanted video; *anchor is the one before it that has its place, and becomes this one. */
 static enum ys_status place(struct ys_plan *plan, struct ys_plan_category *category,
                             const struct rows *rows, const struct ys_snapshot *snapshot,
-                            size_t rank, const char **anchor, struct ys_error *err)
+                            size_t rank, struct anchor *anchor, struct ys_error *err)
 {
     const struct ys_wanted *video = &category->wanted->videos[rank];
     size_t copy = rows->copy[rank];
     bool gone = ys_map_get(&snapshot->gone, video->video_id, NULL);
 
-    if (copy == NO_ROW && gone) {
+    if (copy == YS_NO_ROW && gone) {
         plan->preview.unavailable++;
         return YS_OK;
     }
-    plan->preview.already_there += copy != NO_ROW;
-    if (copy == NO_ROW) {
-        YS_TRY(add_insert(plan, category, video, rows->ordered ? *anchor : NULL, err));
+    plan->preview.already_there += copy != YS_NO_ROW;
+    if (copy == YS_NO_ROW) {
+        YS_TRY(add_insert(plan, category, video, rows->ordered ? anchor : NULL, err));
     } else if (!rows->ordered || gone) {
         return YS_OK;
     } else if (!rows->placed[copy]) {
         if (!rows->movable || !rows->playlist) return YS_OK;
-        YS_TRY(add_move(plan, category, &rows->playlist->items[copy], *anchor, err));
+        YS_TRY(add_move(plan, category, rows, copy, anchor, err));
     }
-    *anchor = video->video_id;
+    *anchor = (struct anchor){.video_id = video->video_id, .row = copy};
     return YS_OK;
 }
 
@@ -210,7 +217,7 @@ enum ys_status ys_plan_fill(struct ys_plan *plan, struct ys_plan_category *categ
                             const struct ys_snapshot *snapshot, const struct ys_target *target,
                             struct ys_error *err)
 {
-    const char *anchor = YS_ANCHOR_TOP;
+    struct anchor anchor = {.video_id = YS_ANCHOR_TOP, .row = YS_NO_ROW};
     struct rows rows;
     enum ys_status status = read_rows(&rows, category, snapshot, target, err);
     size_t i;

@@ -93,6 +93,7 @@ static enum ys_status keep_target(struct ys_plan *plan, const struct ys_target *
         const struct ys_target_category *category = &target->categories[i];
         for (j = 0; j < category->video_count; j++) {
             struct ys_plan_assignment assigned = {.category = i,
+                                                  .nth = 1,
                                                   .video_id = category->videos[j].video_id,
                                                   .rule = category->videos[j].rule};
             YS_TRY(copy_text(plan, &assigned.video_id, err));

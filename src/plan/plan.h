@@ -27,8 +27,14 @@ struct ys_planned {
     const char *found;        /* the title before, for update and publish */
     const char *anchor;       /* "" for none, YS_ANCHOR_TOP, or the video that it stands after */
     enum ys_privacy privacy;
-    int64_t copies;
+    int64_t copies;           /* item_insert: of the video there when it is done, 0: 1 */
+    int64_t nth;              /* which of the video's copies in the category's order, 0: 1 */
+    /* Rows of the snapshot's playlist, YS_NO_ROW for none: what an item_move moves, and what an
+     * item_move or item_insert with an anchor comes to stand after; without such a row that is what
+     * the operation with an anchor before this one placed, or the top. */
+    size_t row, anchor_row;
 };
+#define YS_NO_ROW ((size_t)-1)
 
 struct ys_plan_category {
     const struct ys_target_category *wanted; /* only while planning */
@@ -44,6 +50,7 @@ struct ys_plan_category {
 struct ys_plan_assignment {
     size_t category;
     const char *video_id, *rule;
+    int64_t nth;              /* which of the video's copies in the category's order, from 1 */
 };
 
 struct ys_plan {

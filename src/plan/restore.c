@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "plan/copies.h"
 #include "youtube/mark.h"
 
 #define RULE "the backup has it"
@@ -16,6 +17,7 @@ struct restoring {
     size_t *of_category;     /* per category: its playlist of then */
     struct ys_map homes;     /* video id -> a category that had it */
     int64_t made, newer;     /* playlists made anew; entries of later that stay */
+    int64_t unsorted;        /* playlists that YouTube sorts, and whose order is another */
 };
 
 static int visibility(enum ys_privacy privacy)
@@ -66,18 +68,19 @@ static enum ys_status add_category(struct restoring *restoring, size_t playlist,
     return YS_OK;
 }
 
-/* One video of a category, once, however many copies it has. */
+/* One entry of then: `copies` are those of its video so far. */
 static enum ys_status add_assigned(struct restoring *restoring, size_t category,
-                                   const char *video_id, struct ys_map *seen,
+                                   const char *video_id, struct ys_map *copies,
                                    struct ys_error *err)
 {
     struct ys_plan *plan = restoring->plan;
     struct ys_plan_assignment assigned = {.category = category, .rule = RULE};
 
-    if (ys_map_get(seen, video_id, NULL)) return YS_OK;
+    (void)ys_map_get(copies, video_id, &assigned.nth);
+    assigned.nth++;
     assigned.video_id = ys_arena_dup(&plan->arena, video_id);
     if (!assigned.video_id) return no_memory(err);
-    YS_TRY(ys_map_put(seen, video_id, 1, err));
+    YS_TRY(ys_map_put(copies, video_id, assigned.nth, err));
     YS_TRY(ys_map_put(&restoring->homes, video_id, (int64_t)category, err));
     YS_TRY(YS_GROW(plan->assigned, plan->assigned_capacity, plan->assigned_count, err));
     plan->assigned[plan->assigned_count++] = assigned;
@@ -89,13 +92,13 @@ static enum ys_status assign(struct restoring *restoring, size_t category, struc
     const struct ys_snap_playlist *then =
         &restoring->was->playlists[restoring->of_category[category]];
     enum ys_status status = YS_OK;
-    struct ys_map seen;
+    struct ys_map copies;
     size_t i;
 
-    ys_map_init(&seen);
+    ys_map_init(&copies);
     for (i = 0; i < then->item_count && status == YS_OK; i++)
-        status = add_assigned(restoring, category, then->items[i].video_id, &seen, err);
-    ys_map_free(&seen);
+        status = add_assigned(restoring, category, then->items[i].video_id, &copies, err);
+    ys_map_free(&copies);
     return status;
 }
 
@@ -262,39 +265,114 @@ static bool is_gone(const struct restoring *restoring, const char *video_id)
            ys_map_get(&restoring->was->gone, video_id, NULL);
 }
 
-static enum ys_status add_entries(struct restoring *restoring, size_t number,
-                                  struct ys_map *there, struct ys_error *err)
+/* One playlist on its way to its entries of then. */
+struct filling {
+    struct restoring *restoring;
+    struct ys_plan_category *category;
+    const struct ys_snap_playlist *then, *now; /* now NULL: to be made */
+    struct ys_copies match;
+    struct ys_map copies;      /* of each video that stands there, with those to be added */
+    struct ys_map nth;         /* entries of then of each video, so far */
+    bool ordered;              /* positions are sent */
+    const char *anchor;        /* what comes next stands after this one */
+    size_t anchor_row;
+    bool displaced;            /* something was added before one that keeps its place, or moves */
+    bool late;                 /* something is to be added; one that follows keeps its place */
+};
+
+/* Adds the operation that brings an entry to its place. */
+static enum ys_status place(struct filling *filling, struct ys_planned *op, struct ys_error *err)
 {
-    struct ys_plan_category *category = &restoring->plan->categories[number];
-    const struct ys_snap_playlist *then =
-        &restoring->was->playlists[restoring->of_category[number]];
-    struct ys_map copies; /* of then, so far */
-    enum ys_status status = YS_OK;
+    op->category = filling->category->key;
+    op->playlist_id = filling->category->playlist_id;
+    op->title = filling->category->title;
+    op->anchor = filling->ordered ? filling->anchor : NULL;
+    op->anchor_row = filling->anchor_row;
+    return ys_plan_add(filling->restoring->plan, op, err);
+}
+
+static enum ys_status add_missing(struct filling *filling, const char *video_id, int64_t nth,
+                                  struct ys_error *err)
+{
+    struct ys_planned op = {
+        .kind = YS_OP_ITEM_INSERT, .video_id = video_id, .nth = nth, .rule = RULE};
+
+    (void)ys_map_get(&filling->copies, video_id, &op.copies);
+    op.copies++;
+    YS_TRY(ys_map_put(&filling->copies, video_id, op.copies, err));
+    YS_TRY(place(filling, &op, err));
+    filling->category->inserts++;
+    filling->late = true;
+    filling->anchor = video_id;
+    filling->anchor_row = YS_NO_ROW;
+    return YS_OK;
+}
+
+/* An entry that is there. One that is private or deleted now stays where it is. */
+static enum ys_status settle(struct filling *filling, size_t row, int64_t nth,
+                             struct ys_error *err)
+{
+    const struct ys_snap_item *item = &filling->now->items[row];
+    struct ys_planned op = {.kind = YS_OP_ITEM_MOVE,
+                            .video_id = item->video_id,
+                            .item_id = item->id,
+                            .nth = nth,
+                            .row = row,
+                            .rule = "its place in the backup"};
+
+    filling->restoring->plan->preview.already_there++;
+    if (ys_map_get(&filling->restoring->now->gone, item->video_id, NULL)) return YS_OK;
+    filling->displaced = filling->displaced || !filling->match.keeps[row] || filling->late;
+    if (!filling->match.keeps[row] && filling->ordered) YS_TRY(place(filling, &op, err));
+    filling->anchor = item->video_id;
+    filling->anchor_row = row;
+    return YS_OK;
+}
+
+static enum ys_status fill_entry(struct filling *filling, size_t entry, struct ys_error *err)
+{
+    const char *video_id = filling->then->items[entry].video_id;
+    size_t row = filling->match.row_of[entry];
+    int64_t nth = 0;
+
+    (void)ys_map_get(&filling->nth, video_id, &nth);
+    YS_TRY(ys_map_put(&filling->nth, video_id, ++nth, err));
+    if (row != YS_NO_ENTRY) return settle(filling, row, nth, err);
+    return is_gone(filling->restoring, video_id)
+               ? add_loss(filling->restoring, filling->category, video_id, err)
+               : add_missing(filling, video_id, nth, err);
+}
+
+static enum ys_status match_rows(const struct restoring *restoring, size_t number,
+                                 struct ys_copies *out, struct ys_error *err)
+{
+    return ys_copies_match(&restoring->was->playlists[restoring->of_category[number]],
+                           playlist_now(restoring, number), &restoring->now->gone, out, err);
+}
+
+static enum ys_status fill_entries(struct restoring *restoring, size_t number,
+                                   struct ys_error *err)
+{
+    struct filling filling = {.restoring = restoring,
+                              .category = &restoring->plan->categories[number],
+                              .then = &restoring->was->playlists[restoring->of_category[number]],
+                              .now = playlist_now(restoring, number),
+                              .anchor = YS_ANCHOR_TOP,
+                              .anchor_row = YS_NO_ROW};
+    enum ys_status status;
     size_t i;
 
-    ys_map_init(&copies);
-    for (i = 0; i < then->item_count && status == YS_OK; i++) {
-        struct ys_planned op = {.kind = YS_OP_ITEM_INSERT,
-                                .category = category->key,
-                                .playlist_id = category->playlist_id,
-                                .title = category->title,
-                                .video_id = then->items[i].video_id,
-                                .rule = RULE};
-        int64_t have = 0;
-        (void)ys_map_get(&copies, op.video_id, &op.copies);
-        op.copies++;
-        status = ys_map_put(&copies, op.video_id, op.copies, err);
-        (void)ys_map_get(there, op.video_id, &have);
-        if (status != YS_OK || op.copies <= have) {
-            restoring->plan->preview.already_there += op.copies <= have;
-        } else if (is_gone(restoring, op.video_id)) {
-            status = add_loss(restoring, category, op.video_id, err);
-        } else {
-            category->inserts++;
-            status = ys_plan_add(restoring->plan, &op, err);
-        }
-    }
-    ys_map_free(&copies);
+    filling.ordered = !(filling.now && filling.now->self_sorted);
+    ys_map_init(&filling.copies);
+    ys_map_init(&filling.nth);
+    status = count_copies(filling.now, &filling.copies, err);
+    if (status == YS_OK) status = match_rows(restoring, number, &filling.match, err);
+    for (i = 0; i < filling.then->item_count && status == YS_OK; i++)
+        status = fill_entry(&filling, i, err);
+    restoring->unsorted += !filling.ordered && filling.displaced;
+    ys_copies_free(&filling.match);
+    ys_map_free(&filling.copies);
+    ys_map_free(&filling.nth);
     return status;
 }
 
@@ -302,21 +380,16 @@ static enum ys_status fill(struct restoring *restoring, size_t number, struct ys
 {
     struct ys_plan_category *category = &restoring->plan->categories[number];
     const struct ys_snap_playlist *now = playlist_now(restoring, number);
-    struct ys_map there;
-    enum ys_status status;
 
-    ys_map_init(&there);
-    status = count_copies(now, &there, err);
-    if (status == YS_OK) status = add_entries(restoring, number, &there, err);
-    ys_map_free(&there);
+    YS_TRY(fill_entries(restoring, number, err));
     category->rows_now = now ? (int64_t)now->item_count : 0;
     category->rows_after = category->rows_now + category->inserts;
-    if (status == YS_OK && category->rows_after > YS_PLAYLIST_ITEMS_MAX)
-        status = ys_fail(err, YS_EPOLICY,
-                         "The playlist \"%s\" would hold %lld videos on the way; YouTube takes at "
-                         "most %d. Take out some of those that came later first.",
-                         category->title, (long long)category->rows_after, YS_PLAYLIST_ITEMS_MAX);
-    return status == YS_OK ? publish(restoring, number, err) : status;
+    if (category->rows_after > YS_PLAYLIST_ITEMS_MAX)
+        return ys_fail(err, YS_EPOLICY,
+                       "The playlist \"%s\" would hold %lld videos on the way; YouTube takes at "
+                       "most %d. Take out some of those that came later first.",
+                       category->title, (long long)category->rows_after, YS_PLAYLIST_ITEMS_MAX);
+    return publish(restoring, number, err);
 }
 
 /* Whether an entry beyond those of then may go: its video has a place of then, and gets there. */
@@ -325,8 +398,8 @@ static bool has_place(const struct restoring *restoring, const char *video_id)
     return ys_map_get(&restoring->homes, video_id, NULL) && !is_gone(restoring, video_id);
 }
 
-static enum ys_status take_out_entries(struct restoring *restoring, size_t number,
-                                       struct ys_map *then_copies, struct ys_error *err)
+static enum ys_status take_out_rows(struct restoring *restoring, size_t number,
+                                    const struct ys_copies *match, struct ys_error *err)
 {
     const struct ys_plan_category *category = &restoring->plan->categories[number];
     const struct ys_snap_playlist *now = playlist_now(restoring, number);
@@ -338,13 +411,9 @@ static enum ys_status take_out_entries(struct restoring *restoring, size_t numbe
     size_t i;
 
     for (i = 0; now && i < now->item_count; i++) {
-        int64_t left = 0;
+        if (match->entry_of[i] != YS_NO_ENTRY) continue;
         op.video_id = now->items[i].video_id;
         op.item_id = now->items[i].id;
-        if (ys_map_get(then_copies, op.video_id, &left) && left > 0) {
-            YS_TRY(ys_map_put(then_copies, op.video_id, left - 1, err));
-            continue;
-        }
         if (has_place(restoring, op.video_id)) YS_TRY(ys_plan_add(restoring->plan, &op, err));
         else restoring->newer++;
     }
@@ -353,14 +422,11 @@ static enum ys_status take_out_entries(struct restoring *restoring, size_t numbe
 
 static enum ys_status take_out(struct restoring *restoring, size_t number, struct ys_error *err)
 {
-    struct ys_map copies;
-    enum ys_status status;
+    struct ys_copies match;
+    enum ys_status status = match_rows(restoring, number, &match, err);
 
-    ys_map_init(&copies);
-    status = count_copies(&restoring->was->playlists[restoring->of_category[number]], &copies,
-                          err);
-    if (status == YS_OK) status = take_out_entries(restoring, number, &copies, err);
-    ys_map_free(&copies);
+    if (status == YS_OK) status = take_out_rows(restoring, number, &match, err);
+    ys_copies_free(&match);
     return status;
 }
 
@@ -407,6 +473,12 @@ static enum ys_status remarks(struct restoring *restoring, struct ys_error *err)
                             "%zu entries do not come back: their videos are private or deleted, "
                             "and nobody can add these.",
                             plan->loss_count));
+    if (restoring->unsorted > 0)
+        YS_TRY(ys_plan_warn(plan, err,
+                            "%lld playlists do not get their order back: YouTube sorts them by "
+                            "itself and takes no positions. Set their sorting to \"Manual\" on "
+                            "YouTube, then restore again.",
+                            (long long)restoring->unsorted));
     if (restoring->newer > 0)
         YS_TRY(ys_plan_warn(plan, err,
                             "%lld entries stay that came later: no playlist of the backup has "

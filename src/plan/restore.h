@@ -3,7 +3,8 @@
  * A playlist of then is known by its id; when that is gone, by its title. One that is not there at
  * all is made anew, private until it is filled;
  * one that is there gets its title, description and privacy of then, the entries that it lacks (as
- * many copies of a video as it had), and loses those that it has beyond them. What came later is
+ * many copies of a video as it had), the order of then (unless YouTube sorts it), and loses the
+ * entries that it has beyond them. What came later is
  * not lost by that (P1): an entry whose video stands in no playlist of then stays, and so do the
  * user's own playlists of later; only those that ytsync made go, each of whose videos has a place.
  * What cannot come back is named: entries whose videos are private or deleted now. Pure. */

@@ -37,6 +37,7 @@ struct ys_task {
     enum ys_op_status status;
     size_t lane, next;          /* next task of the lane, YS_NO_TASK at the end */
     int64_t attempts, copies;
+    int64_t nth;                /* which of its video's copies in the category's order, from 1 */
     int64_t intent_at_ms;       /* wall time of the last attempt's claim */
     bool seen;                  /* a listing showed its effect */
     bool parked;                /* skipped because of its lane, not by the policy's word */
@@ -81,13 +82,14 @@ struct ys_lane {
     struct ys_map present;      /* of that listing: video id -> copies */
     struct ys_place *places;    /* of an ordered lane */
     size_t place_count, place_capacity;
-    int64_t home_count;         /* videos that have their home here */
+    int64_t home_count;         /* places of videos that have their home here */
 };
 
-/* A video and one lane where it has its home; several are chained. */
+/* A video and one place in a lane where it has its home; several are chained, last ones first. */
 struct ys_home {
     size_t lane, next;
     int64_t rank;               /* homes of a lane are added in its category's order */
+    int64_t nth;                /* of the video's places in this lane, from 1 */
 };
 
 struct ys_agenda {
@@ -118,8 +120,9 @@ YS_CHECKED enum ys_status ys_agenda_add(struct ys_agenda *agenda, const struct y
                                         struct ys_error *err);
 YS_CHECKED enum ys_status ys_agenda_add_home(struct ys_agenda *agenda, const char *video_id,
                                              size_t lane, struct ys_error *err);
-/* The video's number in the order of the lane's category, or -1. */
-int64_t ys_agenda_rank(const struct ys_agenda *agenda, size_t lane, const char *video_id);
+/* Number of the video's nth place in the order of the lane's category, or -1. */
+int64_t ys_agenda_rank(const struct ys_agenda *agenda, size_t lane, const char *video_id,
+                       int64_t nth);
 void ys_lane_forget_places(struct ys_lane *lane);
 /* Whether operations of the kind bring a row to its place: the listing afterwards must show it. */
 bool ys_op_kind_places(enum ys_op_kind kind);

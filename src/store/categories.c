@@ -38,18 +38,19 @@ enum ys_status ys_category_clear(struct ys_store *store, int64_t account_id,
 }
 
 enum ys_status ys_category_add(struct ys_store *store, int64_t category_id, const char *video_id,
-                               int64_t rank, const char *rule, struct ys_error *err)
+                               int64_t nth, int64_t rank, const char *rule, struct ys_error *err)
 {
     struct ys_stmt *stmt = NULL;
     YS_TRY(ys_db_prepare(store->db,
-                         "INSERT INTO category_videos (category_id, video_youtube_id, rank, rule)"
-                         " VALUES (?1, ?2, ?3, ?4)"
-                         " ON CONFLICT (category_id, video_youtube_id) DO NOTHING",
+                         "INSERT INTO category_videos (category_id, video_youtube_id, rank, rule,"
+                         " nth) VALUES (?1, ?2, ?3, ?4, ?5)"
+                         " ON CONFLICT (category_id, video_youtube_id, nth) DO NOTHING",
                          &stmt, err));
     ys_bind_int(stmt, 1, category_id);
     ys_bind_text(stmt, 2, video_id);
     ys_bind_int(stmt, 3, rank);
     ys_bind_str(stmt, 4, rule);
+    ys_bind_int(stmt, 5, nth);
     return ys_run(stmt, err);
 }
 
@@ -73,7 +74,8 @@ enum ys_status ys_category_walk(struct ys_store *store, int64_t account_id, ys_c
     bool row = false, more = true;
     YS_TRY(ys_db_prepare(store->db,
                          "SELECT c.key, c.title, c.youtube_playlist_id,"
-                         " (SELECT COUNT(*) FROM category_videos v WHERE v.category_id = c.id)"
+                         " (SELECT COUNT(*) FROM category_videos v WHERE v.category_id = c.id"
+                         "  AND v.nth = 1)"
                          " FROM categories c WHERE c.account_id = ?1 ORDER BY c.id",
                          &stmt, err));
     ys_bind_int(stmt, 1, account_id);

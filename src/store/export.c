@@ -173,7 +173,7 @@ static enum ys_status give_category_video(struct ys_stmt *stmt, const void *each
         .category = ys_col_text(stmt, 0),
         .video_id = ys_col_text(stmt, 1),
         .rule = ys_col_text(stmt, 2),
-        .count = ys_col_int(stmt, 3),
+        .nth = ys_col_int(stmt, 3),
         .rank = ys_col_int(stmt, 4),
     };
     (void)err;
@@ -186,7 +186,7 @@ enum ys_status ys_export_category_videos(struct ys_store *store, int64_t account
                                          struct ys_error *err)
 {
     return walk(store,
-                "SELECT g.key, c.video_youtube_id, c.rule, c.count, c.rank"
+                "SELECT g.key, c.video_youtube_id, c.rule, c.nth, c.rank"
                 " FROM category_videos c JOIN categories g ON g.id = c.category_id"
                 " WHERE g.account_id = ?1 ORDER BY g.key, c.rank, c.video_youtube_id",
                 account_id, give_category_video, &each, ctx, err);

@@ -53,7 +53,7 @@ YS_CHECKED enum ys_status ys_export_categories(struct ys_store *store, int64_t a
 
 struct ys_row_category_video {
     const char *category, *video_id, *rule;
-    int64_t count, rank;
+    int64_t nth, rank;
 };
 typedef bool (*ys_row_category_video_fn)(void *ctx, const struct ys_row_category_video *row);
 /* By category key, then rank, then video. */

@@ -168,12 +168,13 @@ YS_CHECKED enum ys_status ys_category_put(struct ys_store *store, int64_t accoun
                                           const char *key, const char *title,
                                           const char *playlist_id, int64_t *id_out,
                                           struct ys_error *err);
-/* Forgets which videos the account's categories want; the categories stay. */
+/* Forgets which videos the account's categories want; the categories stay. nth: of the video's
+ * copies, from 1; only restores want more than one. */
 YS_CHECKED enum ys_status ys_category_clear(struct ys_store *store, int64_t account_id,
                                             struct ys_error *err);
 YS_CHECKED enum ys_status ys_category_add(struct ys_store *store, int64_t category_id,
-                                          const char *video_id, int64_t rank, const char *rule,
-                                          struct ys_error *err);
+                                          const char *video_id, int64_t nth, int64_t rank,
+                                          const char *rule, struct ys_error *err);
 /* In the order in which they were first stored. */
 YS_CHECKED enum ys_status ys_category_walk(struct ys_store *store, int64_t account_id,
                                            ys_category_fn each, void *ctx, struct ys_error *err);

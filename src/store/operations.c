@@ -8,7 +8,7 @@
 #define OP_COLUMNS                                                                               \
     "id, job_id, seq, kind, status, category, playlist_id, item_id, video_id, title,"            \
     " description, privacy, copies, found, rule, attempts, intent_at, done_at, remote_id,"       \
-    " units, reason, error, seen_at, anchor"
+    " units, reason, error, seen_at, anchor, nth"
 
 static const char *or_empty(const char *text)
 {
@@ -24,8 +24,8 @@ enum ys_status ys_op_insert(struct ys_store *store, const struct ys_row_op *row,
     YS_TRY(ys_db_prepare(store->db,
                          "INSERT INTO sync_operations (job_id, seq, stage, kind, category,"
                          " playlist_id, item_id, video_id, title, description, privacy, copies,"
-                         " found, rule, anchor) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
-                         " ?11, ?12, ?13, ?14, ?15) RETURNING id",
+                         " found, rule, anchor, nth) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
+                         " ?10, ?11, ?12, ?13, ?14, ?15, ?16) RETURNING id",
                          &stmt, err));
     ys_bind_int(stmt, 1, row->job_id);
     ys_bind_int(stmt, 2, row->seq);
@@ -42,6 +42,7 @@ enum ys_status ys_op_insert(struct ys_store *store, const struct ys_row_op *row,
     ys_bind_text(stmt, 13, or_empty(row->found));
     ys_bind_text(stmt, 14, or_empty(row->rule));
     ys_bind_text(stmt, 15, or_empty(row->anchor));
+    ys_bind_int(stmt, 16, row->nth > 0 ? row->nth : 1);
     YS_TRY(ys_step(stmt, &got, err));
     YS_REQUIRE(got);
     if (id_out) *id_out = ys_col_int(stmt, 0);
@@ -81,6 +82,7 @@ static enum ys_status read_op(struct ys_stmt *stmt, struct ys_row_op *out, struc
     out->error = ys_col_text(stmt, 21);
     out->seen_at_ms = ys_col_int(stmt, 22);
     out->anchor = ys_col_text(stmt, 23);
+    out->nth = ys_col_int(stmt, 24);
     return YS_OK;
 }
 

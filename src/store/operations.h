@@ -18,6 +18,7 @@ struct ys_row_op {
     enum ys_privacy privacy;
     int64_t copies;            /* item_insert: copies of the video there when it is done */
     const char *anchor;        /* the video that it comes to stand after, "top", "": no order */
+    int64_t nth;               /* which of the video's copies in that order, from 1 (0: 1) */
     const char *found;         /* what the plan met (the old title) */
     const char *rule;
     int64_t attempts, intent_at_ms, done_at_ms;

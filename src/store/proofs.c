@@ -26,7 +26,8 @@ static const char put_placed[] =
     PUT_COLUMNS
     " SELECT" PUT_VALUES ", p.youtube_id, p.title, i.youtube_id, p.listed_at,"
     " COALESCE((SELECT c.rule FROM category_videos c JOIN categories g ON g.id = c.category_id"
-    "  WHERE g.account_id = p.account_id AND g.key = ?12 AND c.video_youtube_id = ?6), '')"
+    "  WHERE g.account_id = p.account_id AND g.key = ?12 AND c.video_youtube_id = ?6"
+    "  AND c.nth = 1), '')"
     " FROM playlists p JOIN playlist_items i ON i.playlist_id = p.id"
     " JOIN videos v ON v.id = i.video_id"
     " WHERE p.youtube_id = ?11 AND v.youtube_id = ?6 AND i.youtube_id <> ?5"

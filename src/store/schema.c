@@ -306,6 +306,23 @@ static const char *const migration_live_at[] = {
     "UPDATE videos SET live_at = fetched_at WHERE availability = 'live';",
 };
 
+/* A backup may have a video in a playlist several times, each at a place of its own. nth: which of
+ * the video's copies in the category's order it is, from 1. */
+static const char *const migration_copies[] = {
+    "CREATE TABLE category_videos_new ("
+    " category_id BIGINT NOT NULL REFERENCES categories(id),"
+    " video_youtube_id TEXT NOT NULL,"
+    " nth BIGINT NOT NULL DEFAULT 1,"
+    " rank BIGINT NOT NULL,"
+    " rule TEXT NOT NULL DEFAULT '',"
+    " PRIMARY KEY (category_id, video_youtube_id, nth));",
+    "INSERT INTO category_videos_new (category_id, video_youtube_id, rank, rule)"
+    " SELECT category_id, video_youtube_id, rank, rule FROM category_videos;",
+    "DROP TABLE category_videos;",
+    "ALTER TABLE category_videos_new RENAME TO category_videos;",
+    "ALTER TABLE sync_operations ADD COLUMN nth BIGINT NOT NULL DEFAULT 1;",
+};
+
 static const struct ys_migration migrations[] = {
     {migration_1, sizeof migration_1 / sizeof migration_1[0]},
     {migration_2, sizeof migration_2 / sizeof migration_2[0]},
@@ -314,6 +331,7 @@ static const struct ys_migration migrations[] = {
     {migration_history, sizeof migration_history / sizeof migration_history[0]},
     {migration_channel_ids, sizeof migration_channel_ids / sizeof migration_channel_ids[0]},
     {migration_live_at, sizeof migration_live_at / sizeof migration_live_at[0]},
+    {migration_copies, sizeof migration_copies / sizeof migration_copies[0]},
 };
 
 size_t ys_schema_version(void)

@@ -81,8 +81,9 @@ static enum ys_status store_categories(struct ys_session *session, const struct 
         YS_TRY(ys_category_put(session->store, plan->account_id, category->key, category->title,
                                category->playlist_id, &id, err));
         for (rank = 0; at < plan->assigned_count && plan->assigned[at].category == i; at++)
-            YS_TRY(ys_category_add(session->store, id, plan->assigned[at].video_id, rank++,
-                                   plan->assigned[at].rule, err));
+            YS_TRY(ys_category_add(session->store, id, plan->assigned[at].video_id,
+                                   plan->assigned[at].nth, rank++, plan->assigned[at].rule,
+                                   err));
     }
     return YS_OK;
 }
@@ -107,6 +108,7 @@ static enum ys_status store_operations(struct ys_session *session, const struct 
             .privacy = op->privacy,
             .copies = op->copies ? op->copies : 1,
             .anchor = op->anchor,
+            .nth = op->nth,
             .found = op->found,
             .rule = op->rule,
         };

@@ -24,6 +24,7 @@ static enum ys_status load_op(struct ys_engine *engine, const struct ys_row_op *
         .status = row->status == YS_OP_STATUS_IN_FLIGHT ? YS_OP_STATUS_UNKNOWN : row->status,
         .attempts = row->attempts,
         .copies = row->copies,
+        .nth = row->nth,
         .intent_at_ms = row->intent_at_ms,
         .seen = row->seen_at_ms > 0,
         .positional = row->anchor[0] != '\0' || row->kind == YS_OP_ITEM_MOVE,

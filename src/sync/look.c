@@ -115,6 +115,42 @@ static enum ys_status survey_inbox(struct ys_engine *engine, size_t number,
     return YS_OK;
 }
 
+/* Whether the row is what another insert of the lane than `task` added, or found: one that leaves
+ * more copies behind than `beyond`. */
+static bool is_of_another(const struct ys_engine *engine, size_t number, size_t task,
+                          int64_t beyond, const char *item_id)
+{
+    size_t i;
+
+    for (i = engine->agenda.lanes[number].head; i != YS_NO_TASK; i = engine->agenda.tasks[i].next) {
+        const struct ys_task *other = &engine->agenda.tasks[i];
+        if (i != task && other->kind == YS_OP_ITEM_INSERT && other->copies > beyond &&
+            strcmp(other->remote_id, item_id) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The row that an insert finds there already. Of several copies the newest that no other insert
+ * has: the older ones are those that the plan met. */
+static const char *row_found(const struct ys_engine *engine, size_t number, size_t task,
+                             const struct ys_listing *listing)
+{
+    const struct ys_task *insert = &engine->agenda.tasks[task];
+    const struct ys_listed_item *found = NULL;
+    size_t i;
+
+    for (i = 0; i < listing->count; i++) {
+        const struct ys_listed_item *item = &listing->items[i];
+        if (strcmp(item->video_id, insert->video_id) != 0 ||
+            (found && (insert->copies == 1 || item->added_at_ms <= found->added_at_ms)) ||
+            is_of_another(engine, number, task, 0, item->id))
+            continue;
+        found = item;
+    }
+    return found ? found->id : "";
+}
+
 static enum ys_status survey(struct ys_engine *engine, size_t number,
                              const struct ys_listing *listing, struct ys_error *err)
 {
@@ -129,12 +165,12 @@ static enum ys_status survey(struct ys_engine *engine, size_t number,
     lane->surveyed = true;
     for (i = lane->head; i != YS_NO_TASK; i = engine->agenda.tasks[i].next) {
         const struct ys_task *task = &engine->agenda.tasks[i];
-        size_t first = 0;
         if (task->status == YS_OP_STATUS_PENDING && task->kind == YS_OP_ITEM_MOVE)
             YS_TRY(meet_move(engine, number, i, err));
         if (task->status != YS_OP_STATUS_PENDING || task->kind != YS_OP_ITEM_INSERT) continue;
-        if ((int64_t)ys_listing_copies(listing, task->video_id, &first) < task->copies) continue;
-        YS_TRY(ys_engine_done(engine, i, NULL, listing->items[first].id, "already there", err));
+        if ((int64_t)ys_listing_copies(listing, task->video_id, NULL) < task->copies) continue;
+        YS_TRY(ys_engine_done(engine, i, NULL, row_found(engine, number, i, listing),
+                              "already there", err));
         met++;
     }
     lane->rows = listing->count;
@@ -203,6 +239,7 @@ static enum ys_status queue_takeout(struct ys_engine *engine, size_t number,
                             .status = YS_OP_STATUS_PENDING,
                             .lane = number,
                             .copies = 1,
+                            .nth = 1,
                             .item_id = item->id,
                             .video_id = insert->video_id,
                             .title = insert->title,
@@ -227,24 +264,35 @@ static bool takeout_planned(const struct ys_engine *engine, size_t number, const
     return false;
 }
 
-/* More copies than the plan met and the insert adds. Taken out are those that this job's own
- * repeats made: more than one of its calls may have taken effect, the row is not the one that was
- * adopted, and it was added since the first of these calls. Any other is the user's, and is
- * reported. */
+/* Whether the row is a copy of the insert's video, and none that a further insert adds. */
+static bool is_copy(const struct ys_engine *engine, size_t number, size_t task,
+                    const struct ys_listed_item *item)
+{
+    const struct ys_task *insert = &engine->agenda.tasks[task];
+
+    return strcmp(item->video_id, insert->video_id) == 0 &&
+           !is_of_another(engine, number, task, insert->copies, item->id);
+}
+
+/* More copies than the plan met and the insert adds. Taken out are, of those beyond, the ones that
+ * this job's own repeats made: more than one of its calls may have taken effect, the row is not the
+ * one that was adopted, and it was added since the first of these calls. Any other is the user's,
+ * and is reported. */
 static enum ys_status take_out_doubles(struct ys_engine *engine, size_t number, size_t task,
                                        const struct ys_listing *listing, struct ys_error *err)
 {
-    int64_t calls, since_ms, copies = 0, ours = 0;
+    int64_t calls, since_ms, beyond = -engine->agenda.tasks[task].copies, ours = 0;
     char text[160];
     size_t i;
 
+    for (i = 0; i < listing->count; i++)
+        beyond += is_copy(engine, number, task, &listing->items[i]);
+    if (beyond <= 0) return YS_OK;
     YS_TRY(ys_op_calls(engine->store, engine->agenda.tasks[task].id, &calls, &since_ms, err));
-    for (i = 0; i < listing->count; i++) {
+    for (i = 0; i < listing->count && ours < beyond; i++) {
         const struct ys_task *insert = &engine->agenda.tasks[task];
         const struct ys_listed_item *item = &listing->items[i];
-        if (strcmp(item->video_id, insert->video_id) != 0) continue;
-        copies++;
-        if (ours + 1 >= calls || !insert->remote_id[0] ||
+        if (ours + 1 >= calls || !is_copy(engine, number, task, item) || !insert->remote_id[0] ||
             strcmp(item->id, insert->remote_id) == 0 ||
             item->added_at_ms < since_ms - CLOCKS_APART_MS)
             continue;
@@ -252,9 +300,11 @@ static enum ys_status take_out_doubles(struct ys_engine *engine, size_t number, 
         if (!takeout_planned(engine, number, item->id))
             YS_TRY(queue_takeout(engine, number, insert, item, err));
     }
-    if (copies - ours <= engine->agenda.tasks[task].copies) return YS_OK;
+    if (ours == beyond) return YS_OK;
     (void)snprintf(text, sizeof text, "The video %s stands %lld times in it; you added it too.",
-                   engine->agenda.tasks[task].video_id, (long long)copies);
+                   engine->agenda.tasks[task].video_id,
+                   (long long)ys_listing_copies(listing, engine->agenda.tasks[task].video_id,
+                                                NULL));
     ys_engine_event(engine, YS_EVENT_NOTE, task, "doubled", text);
     return YS_OK;
 }

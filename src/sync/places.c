@@ -41,6 +41,54 @@ static enum ys_status add_place(struct ys_lane *lane, const char *item_id, int64
 
 /* ---------------------------------------------------------------- reading */
 
+/* Which place of its video in the order each row has. A task says so of the row that it added or
+ * moves; the other rows of a video have its other places, in the order in which they stand. */
+struct ranking {
+    const struct ys_agenda *agenda;
+    size_t lane;
+    struct ys_map named;       /* item id -> rank, by the tasks */
+    bool *taken;               /* per rank of the lane */
+};
+
+static enum ys_status read_tasks(struct ranking *ranking, struct ys_error *err)
+{
+    const struct ys_agenda *agenda = ranking->agenda;
+    size_t i;
+
+    for (i = agenda->lanes[ranking->lane].head; i != YS_NO_TASK; i = agenda->tasks[i].next) {
+        const struct ys_task *task = &agenda->tasks[i];
+        const char *item = task->kind == YS_OP_ITEM_MOVE ? task->item_id : task->remote_id;
+        int64_t rank;
+        if (!ys_op_kind_places(task->kind)) continue;
+        rank = ys_agenda_rank(agenda, ranking->lane, task->video_id, task->nth);
+        if (rank < 0) continue;
+        ranking->taken[rank] = true;
+        if (item[0]) YS_TRY(ys_map_put(&ranking->named, item, rank, err));
+    }
+    return YS_OK;
+}
+
+/* -1: the order has no place for it. A row beyond them shares the video's last one. */
+static int64_t rank_of_row(struct ranking *ranking, const struct ys_listed_item *item, bool leaves)
+{
+    const struct ys_agenda *agenda = ranking->agenda;
+    int64_t rank, last = -1, first_free = -1, number;
+    size_t home;
+
+    if (item->availability != YS_AVAILABILITY_LIVE) return -1;
+    if (ys_map_get(&ranking->named, item->id, &rank)) return rank;
+    if (!ys_map_get(&agenda->homes, item->video_id, &number)) return -1;
+    for (home = (size_t)number; home != YS_NO_TASK; home = agenda->home_list[home].next) {
+        if (agenda->home_list[home].lane != ranking->lane) continue;
+        rank = agenda->home_list[home].rank; /* falling: the last one is met first */
+        if (last < 0) last = rank;
+        if (!ranking->taken[rank]) first_free = rank;
+    }
+    if (leaves || first_free < 0) return last;
+    ranking->taken[first_free] = true;
+    return first_free;
+}
+
 /* Item ids of the lane's rows that no other is put in place by: still to be moved, or to go. */
 static enum ys_status loose_rows(const struct ys_agenda *agenda, const struct ys_lane *lane,
                                  struct ys_map *loose, struct ys_error *err)
@@ -76,27 +124,39 @@ static enum ys_status mark_placed(struct ys_lane *lane, const struct ys_map *loo
     return status;
 }
 
+static enum ys_status read_rows(struct ranking *ranking, struct ys_lane *lane,
+                                const struct ys_listing *listing, const struct ys_map *loose,
+                                struct ys_error *err)
+{
+    size_t i;
+
+    ranking->taken = ys_alloc_zero((size_t)lane->home_count, sizeof *ranking->taken);
+    if (!ranking->taken) return ys_fail(err, YS_ENOMEM, "Memory ran out.");
+    YS_TRY(read_tasks(ranking, err));
+    for (i = 0; i < listing->count; i++) {
+        const struct ys_listed_item *item = &listing->items[i];
+        bool leaves = ys_map_get(loose, item->id, NULL);
+        YS_TRY(add_place(lane, item->id, item->position, rank_of_row(ranking, item, leaves), err));
+    }
+    return mark_placed(lane, loose, err);
+}
+
 enum ys_status ys_engine_read_places(struct ys_engine *engine, size_t number,
                                      const struct ys_listing *listing, struct ys_error *err)
 {
     struct ys_lane *lane = &engine->agenda.lanes[number];
+    struct ranking ranking = {.agenda = &engine->agenda, .lane = number};
     struct ys_map loose;
-    enum ys_status status = YS_OK;
-    size_t i;
+    enum ys_status status;
 
     ys_lane_forget_places(lane);
     if (!ys_lane_has_places(lane)) return YS_OK;
-    for (i = 0; i < listing->count; i++) {
-        const struct ys_listed_item *item = &listing->items[i];
-        bool live = item->availability == YS_AVAILABILITY_LIVE;
-        YS_TRY(add_place(lane, item->id, item->position,
-                         live ? ys_agenda_rank(&engine->agenda, number, item->video_id)
-                              : YS_NO_RANK,
-                         err));
-    }
     ys_map_init(&loose);
+    ys_map_init(&ranking.named);
     status = loose_rows(&engine->agenda, lane, &loose, err);
-    if (status == YS_OK) status = mark_placed(lane, &loose, err);
+    if (status == YS_OK) status = read_rows(&ranking, lane, listing, &loose, err);
+    ys_free(ranking.taken);
+    ys_map_free(&ranking.named);
     ys_map_free(&loose);
     return status;
 }
@@ -108,9 +168,10 @@ int64_t ys_engine_position(const struct ys_engine *engine, size_t number)
     const struct ys_task *task = &engine->agenda.tasks[number];
     const struct ys_lane *lane = &engine->agenda.lanes[task->lane];
     const struct ys_place *before = NULL, *own;
-    int64_t rank = ys_agenda_rank(&engine->agenda, task->lane, task->video_id), position;
+    int64_t rank, position;
     size_t i;
 
+    rank = ys_agenda_rank(&engine->agenda, task->lane, task->video_id, task->nth);
     if (!task->positional || !ys_lane_has_places(lane) || rank < 0) return -1;
     for (i = 0; i < lane->place_count; i++)
         if (lane->places[i].placed && lane->places[i].rank < rank &&
@@ -185,7 +246,7 @@ enum ys_status ys_engine_placed(struct ys_engine *engine, size_t number, const c
     for (i = 0; i < lane->place_count; i++)
         if (lane->places[i].position >= position) lane->places[i].position++;
     YS_TRY(add_place(lane, item_id, position,
-                     ys_agenda_rank(&engine->agenda, task->lane, task->video_id), err));
+                     ys_agenda_rank(&engine->agenda, task->lane, task->video_id, task->nth), err));
     lane->places[lane->place_count - 1].placed = true;
     return YS_OK;
 }
@@ -205,11 +266,13 @@ static enum ys_status queue_move(struct ys_engine *engine, size_t number, size_t
                             .video_id = from->video_id,
                             .title = from->title,
                             .copies = 1,
+                            .nth = from->nth,
                             .rule = "it was added, but stands elsewhere than the order says"};
     struct ys_task added = {.kind = YS_OP_ITEM_MOVE,
                             .status = YS_OP_STATUS_PENDING,
                             .lane = number,
                             .copies = 1,
+                            .nth = from->nth,
                             .positional = true,
                             .item_id = from->remote_id,
                             .video_id = from->video_id,

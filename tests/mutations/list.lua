@@ -55,8 +55,8 @@ return {
         fault = "second run adds everything again", program = JOBS,
         test = "test_second_run_adds_nothing_again",
         { file = "src/plan/fill.c",
-            old = "if (copy == NO_ROW) {",
-            new = "if (copy == NO_ROW || !rows->ordered) {" },
+            old = "if (copy == YS_NO_ROW) {",
+            new = "if (copy == YS_NO_ROW || !rows->ordered) {" },
     },
     {
         fault = "permanent create failure looping", program = JOBS,

@@ -22,12 +22,18 @@ const char *shelf_video(int n, char out[16])
 
 void shelf_open(struct world *world, uint64_t seed, int videos)
 {
+    shelf_open_on(world, NULL, seed, videos);
+}
+
+void shelf_open_on(struct world *world, const char *vfs, uint64_t seed, int videos)
+{
     struct ys_sim_video video = {.channel_title = "Somebody", .duration_s = 60,
                                  .availability = YS_AVAILABILITY_LIVE};
     char id[16], title[32];
     int i;
 
     world_init(world, seed);
+    world->vfs = vfs;
     world_open(world);
     for (i = 1; i <= videos; i++) {
         (void)snprintf(title, sizeof title, "Video %d", i);

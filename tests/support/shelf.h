@@ -7,6 +7,8 @@
 
 /* A world with `videos` live videos (1..videos), no playlists, and a session. */
 void shelf_open(struct world *world, uint64_t seed, int videos);
+/* The same with the database there (memvfs.h). */
+void shelf_open_on(struct world *world, const char *vfs, uint64_t seed, int videos);
 /* "video-00007" */
 const char *shelf_video(int n, char out[16]);
 /* A playlist of the user's that holds the videos from..to (none when from > to). */

@@ -83,7 +83,7 @@ static void fill_videos(struct world *world)
     ok(world, ys_playlist_deleted(world->store, "PLgone", 12345, &world->err));
     ok(world, ys_category_put(world->store, world->account, "jazz", "Jazz", "PLodd", &category,
                               &world->err));
-    ok(world, ys_category_add(world->store, category, "videoodd001", 1, "title 'jazz'",
+    ok(world, ys_category_add(world->store, category, "videoodd001", 1, 1, "title 'jazz'",
                               &world->err));
 }
 
@@ -246,7 +246,7 @@ static void test_lines(void **state)
     assert_non_null(strstr(text, "{\"kind\":\"category\",\"key\":\"jazz\",\"title\":\"Jazz\","
                                  "\"playlist\":\"PLodd\",\"protected\":false}\n"));
     assert_non_null(strstr(text, "{\"kind\":\"category_video\",\"category\":\"jazz\","
-                                 "\"video\":\"videoodd001\",\"rank\":1,\"count\":1,"
+                                 "\"video\":\"videoodd001\",\"rank\":1,\"nth\":1,"
                                  "\"rule\":\"title 'jazz'\"}\n"));
     assert_non_null(strstr(text, "\n{\"kind\":\"end\",\"lines\":17,\"playlists\":2,\"items\":4,"
                                  "\"videos\":4,\"origins\":4,\"categories\":1,"

@@ -205,11 +205,56 @@ static void fails_and_leaves_all(const struct ys_migration *second, enum ys_stat
     assert_int_equal(ys_schema_migrate(store->db, &err), YS_OK); /* also the dropped table */
 }
 
+/* The schema is again what it was before the copies of a video had places of their own. */
+static void forget_copies(void)
+{
+    stores_exec(store, "DROP TABLE category_videos");
+    stores_exec(store, "CREATE TABLE category_videos (category_id BIGINT NOT NULL REFERENCES"
+                       " categories(id), video_youtube_id TEXT NOT NULL,"
+                       " count BIGINT NOT NULL DEFAULT 1, rank BIGINT NOT NULL,"
+                       " rule TEXT NOT NULL DEFAULT '',"
+                       " PRIMARY KEY (category_id, video_youtube_id))");
+    stores_exec(store, "ALTER TABLE sync_operations DROP COLUMN nth");
+}
+
+/* What categories want, and the operations of a job that is not finished, are first copies. */
+static void test_old_wants_are_first_copies(void **state)
+{
+    struct ys_error err = {0};
+    (void)state;
+    forget_copies();
+    assert_int_equal(ys_db_set_user_version(store->db, 7, NULL), YS_OK);
+    stores_exec(store, "INSERT INTO categories (id, account_id, key, title)"
+                       " VALUES (1, 1, 'jazz', 'Jazz'), (2, 1, 'rock', 'Rock')");
+    stores_exec(store, "INSERT INTO category_videos (category_id, video_youtube_id, rank, rule)"
+                       " VALUES (1, 'video1', 0, 'from'), (1, 'video2', 1, 'title'),"
+                       " (2, 'video1', 5, '')");
+    stores_exec(store, "INSERT INTO sync_jobs (id, account_id, channel_id, reference, stage,"
+                       " created_at) VALUES (1, 1, 'UC1', 'r', 'add_videos', 5)");
+    stores_exec(store, "INSERT INTO sync_operations (id, job_id, seq, stage, kind, video_id)"
+                       " VALUES (7, 1, 1, 'add_videos', 'item_insert', 'video1')");
+    assert_int_equal(ys_schema_run(store->db, ys_schema_migrations(), 8, &err), YS_OK);
+    check_version(8);
+    check_rows();
+    check_keys_are_on();
+    assert_int_equal(ys_schema_compare(store->db, ys_schema_migrations(), 8, &err), YS_OK);
+    assert_int_equal(stores_number(store, "SELECT COUNT(*) FROM category_videos WHERE nth = 1"), 3);
+    assert_int_equal(stores_number(store, "SELECT COUNT(*) FROM category_videos WHERE"
+                                          " category_id = 1 AND video_youtube_id = 'video2'"
+                                          " AND rank = 1 AND rule = 'title'"), 1);
+    assert_int_equal(stores_number(store, "SELECT rank FROM category_videos"
+                                          " WHERE category_id = 2"), 5);
+    assert_int_equal(stores_number(store, "SELECT nth FROM sync_operations WHERE id = 7"), 1);
+    stores_exec(store, "INSERT INTO category_videos (category_id, video_youtube_id, nth, rank)"
+                       " VALUES (1, 'video1', 2, 2)");
+}
+
 /* Videos from before their channels' ids were kept are read again. */
 static void test_old_videos_are_read_again(void **state)
 {
     struct ys_error err = {0};
     (void)state;
+    forget_copies();
     stores_exec(store, "ALTER TABLE videos DROP COLUMN channel_id");
     stores_exec(store, "ALTER TABLE videos DROP COLUMN live_at");
     stores_exec(store, "UPDATE videos SET fetched_at = 99");
@@ -229,6 +274,7 @@ static void test_live_is_taken_from_answers(void **state)
 {
     struct ys_error err = {0};
     (void)state;
+    forget_copies();
     stores_exec(store, "ALTER TABLE videos DROP COLUMN live_at");
     stores_exec(store, "UPDATE videos SET fetched_at = 99, availability = CASE WHEN id % 2 = 0"
                        " THEN 'live' ELSE 'deleted' END");
@@ -344,6 +390,7 @@ int main(void)
         TEST(test_old_log_entries_learn_whose_they_are),
         TEST(test_old_videos_are_read_again),
         TEST(test_live_is_taken_from_answers),
+        TEST(test_old_wants_are_first_copies),
         TEST(test_a_failing_migration_leaves_the_version_before),
         TEST(test_a_broken_reference_is_not_committed),
         TEST(test_a_negative_version),

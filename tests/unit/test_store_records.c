@@ -79,10 +79,11 @@ static void test_videos_of_a_category(void **state)
 {
     (void)state;
     int64_t music = put("music", "Music", NULL), art = put("art", "Art", NULL);
-    assert_int_equal(ys_category_add(store, music, "v1", 1, "title matches", NULL), YS_OK);
-    assert_int_equal(ys_category_add(store, music, "v2", 2, NULL, NULL), YS_OK);
-    assert_int_equal(ys_category_add(store, music, "v1", 9, "again", NULL), YS_OK);
-    assert_int_equal(ys_category_add(store, art, "v1", 1, "", NULL), YS_OK);
+    assert_int_equal(ys_category_add(store, music, "v1", 1, 1, "title matches", NULL), YS_OK);
+    assert_int_equal(ys_category_add(store, music, "v2", 1, 2, NULL, NULL), YS_OK);
+    assert_int_equal(ys_category_add(store, music, "v1", 1, 9, "again", NULL), YS_OK);
+    assert_int_equal(ys_category_add(store, art, "v1", 1, 1, "", NULL), YS_OK);
+    assert_int_equal(ys_category_add(store, art, "v1", 2, 3, "", NULL), YS_OK); /* a copy */
     expect_categories("music|Music||2\nart|Art||1\n");
     assert_int_equal(stores_number(store, "SELECT rank FROM category_videos"
                                           " WHERE rule = 'title matches'"), 1);

@@ -100,8 +100,8 @@ BACKUP is a number from `backup list`, "last", or a file. Reads the library, sho
 done and what cannot come back, asks, and carries it out as every job: over as many days as it
 takes, with a backup before. Named playlists (by title or id of then): only these. Playlists of
 yours that came later stay, and so do entries whose videos no playlist of the backup has. A
-playlist that is still there keeps the order in which its videos stand now. With a restore that is
-not finished: goes on with it.]],
+playlist that is still there gets the order of then back by as few moves as can be (50 units each),
+unless YouTube sorts it. With a restore that is not finished: goes on with it.]],
         run = function(ctx)
             local which = ctx.arguments[1]
             local session, code = ctx:open({ must_exist = true })
