@@ -180,6 +180,27 @@ function M.encode(value, pretty)
     return table.concat(out)
 end
 
+--- What encodes many objects of the same keys as `encode` would, but sorts the keys only once; a
+--- member that is absent is written as null.
+---@param keys string[]
+---@return fun(object: table): string
+function M.encoder(keys)
+    local sorted, heads = table.move(keys, 1, #keys, 1, {}), {}
+    table.sort(sorted)
+    for position, key in ipairs(sorted) do
+        heads[position] = (position == 1 and "{" or ",") .. string_text(key) .. ":"
+    end
+    return function(object)
+        local out = {}
+        for position, key in ipairs(sorted) do
+            out[#out + 1] = heads[position]
+            write(out, object[key], nil, 1)
+        end
+        out[#out + 1] = "}"
+        return table.concat(out)
+    end
+end
+
 --- What stands for null in a table that is to be encoded.
 M.null = cjson.null
 

@@ -49,13 +49,15 @@ local function csv_cells(row, shown)
     return cells
 end
 
+local encode = json.encoder(M.COLUMNS)
+
 local function json_line(row)
     for _, column in ipairs(M.COLUMNS) do
-        if row[column] == nil or row[column] == "" then
-            row[column] = json.null
+        if row[column] == "" then
+            row[column] = nil
         end
     end
-    return json.encode(row) .. "\n"
+    return encode(row) .. "\n"
 end
 
 -- Collects rows of a format and hands them on as text.

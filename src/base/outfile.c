@@ -106,21 +106,27 @@ enum ys_status ys_outfile_open(struct ys_outfile *file, const char *name, struct
 
 enum ys_status ys_outfile_open_at(struct ys_outfile *file, const char *path, struct ys_error *err)
 {
-    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-    char folder[YS_PATH_BYTES_MAX];
-    size_t bytes = slash == path ? 1 : slash ? (size_t)(slash - path) : 0;
+    const char *slash, *name;
+    char real[YS_PATH_BYTES_MAX], folder[YS_PATH_BYTES_MAX];
     struct stat there;
+    size_t bytes;
 
     (void)ys_copy(file->path, sizeof file->path, path);
-    if (strlen(path) >= sizeof folder || strlen(name) > NAME_MAX)
-        return ys_outfile_failed(file, "written", ENAMETOOLONG, err);
+    if (strlen(path) >= sizeof folder) return ys_outfile_failed(file, "written", ENAMETOOLONG, err);
+    if (stat(path, &there) == 0) {
+        if (S_ISDIR(there.st_mode)) return ys_outfile_failed(file, "written", EISDIR, err);
+        if (!S_ISREG(there.st_mode))
+            return ys_fail(err, file->failure, "The %s %s cannot be written: it is no plain file.",
+                           file->what, path);
+        if (realpath(path, real)) path = real; /* a link stays one */
+    }
+    slash = strrchr(path, '/');
+    name = slash ? slash + 1 : path;
+    bytes = slash == path ? 1 : slash ? (size_t)(slash - path) : 0;
     memcpy(folder, path, bytes);
     folder[bytes] = '\0';
-    if (name[0] == '\0' || (stat(path, &there) == 0 && S_ISDIR(there.st_mode)))
-        return ys_outfile_failed(file, "written", EISDIR, err);
-    if (stat(path, &there) == 0 && !S_ISREG(there.st_mode))
-        return ys_fail(err, file->failure, "The %s %s cannot be written: it is no plain file.",
-                       file->what, path);
+    if (name[0] == '\0') return ys_outfile_failed(file, "written", EISDIR, err);
+    if (strlen(name) > NAME_MAX) return ys_outfile_failed(file, "written", ENAMETOOLONG, err);
     if (!realpath(bytes > 0 ? folder : ".", file->folder))
         return ys_outfile_failed(file, "written", errno, err);
     return ys_outfile_open(file, name, err);

@@ -32,8 +32,9 @@ YS_CHECKED enum ys_status ys_outfile_folder(struct ys_outfile *file, const char 
  * file is overwritten. */
 YS_CHECKED enum ys_status ys_outfile_open(struct ys_outfile *file, const char *name,
                                           struct ys_error *err);
-/* Opens the temporary file of a name that a person gave. Its folder must be there, and what has the
- * name already must be a plain file: no device, no folder, no link to one. */
+/* Opens the temporary file of a name that a person gave. Its folder must be there, and what has
+ * the name already must be a plain file or a link to one (what it leads to is replaced then): no
+ * device, no pipe, no folder. */
 YS_CHECKED enum ys_status ys_outfile_open_at(struct ys_outfile *file, const char *path,
                                              struct ys_error *err);
 /* As ys_outfile_open, for a name that no other writer has: *taken true when one has it, and nothing

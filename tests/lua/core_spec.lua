@@ -219,12 +219,25 @@ describe("files and tables", function()
             core.create("/no/such/folder/x.csv"))
         refused("io_error", "cannot be written: Is a directory", core.create(folder))
         refused("io_error", "cannot be written: Is a directory", core.create(folder .. "/"))
+        os.execute(("mkfifo '%s/pipe' && ln -s pipe '%s/to pipe'"):format(folder, folder))
+        refused("io_error", "to pipe cannot be written: it is no plain file.",
+            core.create(folder .. "/to pipe"))
         refused("io_error", "The file /dev/null cannot be written: it is no plain file.",
             core.create("/dev/null"))
         refused("io_error", "cannot be written: File name too long",
             core.create(folder .. "/" .. ("x"):rep(300)))
         refused("io_error", "The file x/x/", core.create(("x/"):rep(5000) .. "x"))
         raises("NUL byte", core.create, "a\0b")
+    end)
+
+    it("leave a link a link", function()
+        local path = write(fresh(), "old")
+        os.execute(("ln -s '%s' '%s.link'"):format(path, path))
+        local file = assert(core.create(path .. ".link"))
+        assert(file:write("new"))
+        assert(file:seal())
+        assert.are.equal("new", content(path))
+        assert.is_true(os.execute(("test -L '%s.link'"):format(path)))
     end)
 
     it("have lines that a spreadsheet computes nothing of", function()

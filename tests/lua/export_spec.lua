@@ -78,7 +78,10 @@ describe("export", function()
         assert.same({ playlist = "Favorites", playlist_id = "PL2", place = 1,
             video_id = "v0000000003", title = "Jazz \27[31mred", channel = "Somebody",
             availability = "private", privacy = "private", source = "youtube" }, row)
-        assert.truthy(lines[1]:find('"duration_s":null', 1, true))
+        assert.equal('{"added_at":null,"availability":"private","channel":"Somebody","channel_id":'
+            .. 'null,"duration_s":null,"place":1,"playlist":"Favorites","playlist_id":"PL2",'
+            .. '"privacy":"private","published_at":null,"saved_at":null,"source":"youtube",'
+            .. '"title":"Jazz \\u001b[31mred","video_id":"v0000000003"}\n', lines[1])
         assert.equal("Mixed", json.decode(lines[3]).playlist)
         _, out = run('export --format=jsonl title "jazz"')
         lines = lines_of(out)
@@ -129,6 +132,9 @@ describe("export", function()
         assert.equal(("ytsync: %s is there already and was not written by export; it was left as "
             .. "it is.\nName another file with --out.\n"):format(path), err)
         assert.equal("my own notes\n", content())
+        code, out, err = run("export --out /dev/null")
+        assert.same({ 1, "" }, { code, out })
+        assert.equal("ytsync: The file /dev/null cannot be written: it is no plain file.\n", err)
         code, out, err = run("export --out /no/such/folder/x.csv")
         assert.same({ 1, "" }, { code, out })
         assert.equal("ytsync: The file /no/such/folder/x.csv cannot be written: No such file or "

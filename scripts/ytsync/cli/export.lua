@@ -86,13 +86,13 @@ end
 
 local function write_table(ctx, session, asked)
     local path = ctx.options.out
+    local file <close>, problem, kind = core.create(path) -- refuses what is no plain file
+    if not file then
+        return ctx:fail(problem, kind)
+    end
     if not tables.may_replace(path) then
         return ctx:fail(("%s is there already and was not written by export; it was left as it is")
             :format(path), "io_error", nil, "Name another file with --out.")
-    end
-    local file <close>, problem, kind = core.create(path)
-    if not file then
-        return ctx:fail(problem, kind)
     end
     local written, message, name = tables.write(session, asked, function(lines)
         return file:write(lines)
