@@ -362,11 +362,12 @@ local function put(state, video, id, keys, count)
     end
 end
 
--- What no category wants.
-local function put_left(state, id, keys)
+-- What no category wants. Little may be known of a video that is gone, so that no rule knows it any
+-- more: it is dropped by the word about such videos alone.
+local function put_left(state, id, keys, is_gone)
     local otherwise, summary = state.otherwise, state.summary
     summary.unmatched = summary.unmatched + 1
-    if otherwise.drop then
+    if otherwise.drop and not is_gone then
         state.drops[#state.drops + 1] = { id, otherwise.rule }
     elseif otherwise.category then
         add(state, otherwise.category, id, otherwise.rule, keys)
@@ -401,7 +402,7 @@ local function place_videos(state, policy, videos, guard)
                 if count > 0 then
                     put(state, video, id, keys, count)
                 else
-                    put_left(state, id, keys)
+                    put_left(state, id, keys, is_gone)
                 end
             end
         end

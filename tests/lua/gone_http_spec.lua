@@ -106,6 +106,23 @@ describe("videos that are gone", function()
         end)
     end
 
+    check("do not go by leftovers \"drop\"", function()
+        run("fetch --full")
+        local policy = simulator.write(simulator.path("policy.lua"),
+            'settings { old_playlists = "delete", give_up = "*" }\nleftovers "drop"\n'
+            .. 'playlist "None" { title "in no title" }')
+        local _, out = sim:run("plan --offline --json", { YTSYNC_POLICY = policy })
+        local plan = json.decode(out)
+        assert.truthy(#plan.dropped > 10)
+        for _, video in ipairs(plan.dropped) do
+            assert.truthy(video.id ~= deleted.video_id and video.id ~= hidden.video_id)
+        end
+        assert.truthy(#plan.blocks >= 1)
+        _, out = sim:run("explain " .. deleted.video_id, { YTSYNC_POLICY = policy })
+        has(out, "It is deleted: it cannot be added anywhere.\n"
+            .. "No playlist wants it (it stays where it is).")
+    end)
+
     check("may go by \"forget\", and are listed all the same", function()
         run("fetch --full")
         hasnt(run("check", "forget"), "Private or deleted:\n")

@@ -172,6 +172,14 @@ describe("a target", function()
         assert.same({ { "a", "policy.lua:5 gone forget" }, { "b", "policy.lua:5 gone forget" } },
             target.drops)
         assert.equal(0, #target.categories[1].videos)
+        -- What is not known of them may not cost them their place.
+        videos[3] = video("c", "y")
+        for _, word in ipairs({ "keep", "list" }) do
+            target, summary = targets.build(load(TWO .. ('otherwise = "drop", gone = %q }')
+                :format(word)), library(videos))
+            assert.same({ { "c", "policy.lua:5 otherwise drop" } }, target.drops)
+            assert.equal(2, summary.unmatched)
+        end
     end)
 
     it("looks at the sources only, when they are named", function()

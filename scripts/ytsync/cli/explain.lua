@@ -98,7 +98,7 @@ local function fate(policy, verdict, entry, alone)
     return ("'%s' wants it too, but an earlier playlist has it"):format(key)
 end
 
-local function show_rules(ctx, policy, verdict)
+local function show_rules(ctx, policy, verdict, video)
     local alone = false
     for _, entry in ipairs(verdict.wanted) do
         alone = alone or not entry.category
@@ -111,7 +111,8 @@ local function show_rules(ctx, policy, verdict)
         ctx:say(text.wrap(("The policy drops it in so many words: %s"):format(
             text.safe(verdict.dropped)), 80))
     elseif #verdict.homes == 0 and not alone then
-        ctx:say(("No playlist wants it (%s)."):format(policy.otherwise == "leave"
+        local stays = policy.otherwise == "leave" or policy.otherwise == "drop" and video.gone
+        ctx:say(("No playlist wants it (%s)."):format(stays
             and "it stays where it is" or "what no playlist wants: " .. policy.otherwise))
     end
 end
@@ -172,7 +173,7 @@ local function explain(ctx, session, policy, video)
     end
     correct(verdict, plan.target, video)
     result.homes, result.wanted, result.dropped = verdict.homes, verdict.wanted, verdict.dropped
-    show_rules(ctx, policy, verdict)
+    show_rules(ctx, policy, verdict, video)
     show_plan(ctx, plan, video, result)
     plan:close()
     show_job(ctx, session, video, result)
