@@ -254,6 +254,9 @@ enum ys_status ys_takeout_path(struct ys_takeout *takeout, const char *path, str
                        "%s is a .tgz archive, which is not read. Unpack it (tar xzf) and name the "
                        "folder, or choose .zip in Takeout.",
                        folder);
+    if (access(folder, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR))
+        return ys_fail(err, YS_EINVAL,
+                       "There is no %s. Name the .zip files of the export, or its folder.", folder);
     if (ends_with(folder, ".zip")) {
         YS_TRY(ys_takeout_zip(takeout, folder, err));
     } else {

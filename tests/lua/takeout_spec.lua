@@ -123,7 +123,9 @@ describe("import takeout", function()
         local cases = {
             { "import takeout " .. file, 65, "is no playlist of Takeout: its first line is "
                 .. "\"Kanal-ID,Kanal-URL,Kanaltitel\". Expected is a table" },
-            { "import takeout /nowhere", 65, "/nowhere cannot be read: No such file" },
+            { "import takeout /nowhere", 65, "There is no /nowhere. Name the .zip files of the "
+                .. "export, or its folder." },
+            { "import takeout /no/takeout-*.zip", 65, "There is no /no/takeout-*.zip. Name the" },
             { "import takeout x.tgz", 65, "Unpack it (tar xzf)" },
             { "import takeout", 64, "needs a folder or a file" },
             { "import spotify x", 64, "import takes takeout and a path" },

@@ -473,7 +473,9 @@ static void test_paths(void **state)
     char path[SCRATCH_PATH_BYTES], folder[SCRATCH_PATH_BYTES], link_path[SCRATCH_PATH_BYTES];
 
     (void)state;
-    path_fails(scratch_path(path, "none"), YS_EINVAL, "cannot be read: No such file");
+    path_fails(scratch_path(path, "none"), YS_EINVAL,
+               "/none. Name the .zip files of the export, or its folder.");
+    path_fails("/dev/null/none", YS_EINVAL, "There is no /dev/null/none. Name the .zip files");
     path_fails("/dev/null", YS_EINVAL, "neither a file nor a folder");
     path_fails("export.tgz", YS_EINVAL, "Unpack it (tar xzf) and name the folder");
     path_fails(file(path, "abos.csv", "Kanal-ID,Kanal-URL,Kanaltitel\n"), YS_EINVAL,
@@ -547,7 +549,7 @@ static void test_what_is_no_archive(void **state)
     (void)state;
     path_fails(file(path, "a.zip", "this is no archive"), YS_EINVAL,
                "cannot be read as a .zip archive");
-    path_fails(scratch_path(path, "none.zip"), YS_EINVAL, "No such file");
+    path_fails(scratch_path(path, "none.zip"), YS_EINVAL, "/none.zip. Name the .zip files");
 }
 
 #else
