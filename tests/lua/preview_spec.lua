@@ -3,6 +3,7 @@ package.loaded["ytsync.core"] = package.loaded["ytsync.core"] or require("lua.fa
 local preview = require("ytsync.preview")
 local machine = require("ytsync.preview.machine")
 local json = require("ytsync.json")
+local library = require("ytsync.cli.library")
 local text = require("ytsync.text")
 
 local NOW = 1795197600000 -- 2026-11-20T18:00:00Z
@@ -94,6 +95,25 @@ describe("the preview of a plan", function()
         has_not(flat(shown({ preview = figures({ no_cheaper_way = false }) })), "no cheaper way")
     end)
 
+    it("says today of each level, though the clock goes on while they are planned", function()
+        local now = NOW
+        local session = {
+            now = function()
+                return now
+            end,
+            plan = function()
+                now = now + 40
+                return { preview = function() return figures({ ends_at = now }) end,
+                    close = function() end }
+            end,
+        }
+        local known = facts({ old = "reuse", preview = figures({ ends_at = NOW }) })
+        library.add_levels({ options = {} }, session, {}, known)
+        local out = preview.plan(known)
+        local _, count = out:gsub("\n[ >] %l+ +41,000 +5   today", "")
+        assert.equal(3, count, out)
+    end)
+
     it("shows each playlist with now, then, in, out, units and its day", function()
         local out = shown({ playlists = { row(),
             row({ title_then = "Bebop", title_now = "jazz stuff", carried_on = true, rows_now = 90,
@@ -106,6 +126,8 @@ describe("the preview of a plan", function()
             .. "2026\n"
             .. "    carries on \"jazz stuff\"; 2 videos that no playlist wants stay\n")
         has(out, "  and 1 playlist that is in order already\n")
+        has(shown({ part = true, playlists = { row(), row({ title_then = "Food", units = 0 }) } }),
+            "  and 1 playlist that is in order or not in this part\n")
         has(out, "  Deleted at the end, when everything was seen in its new place:\n"
             .. "  Old                           30      -     -    30       50   Tue 24 Nov 2026\n")
     end)

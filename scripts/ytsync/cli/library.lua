@@ -173,6 +173,8 @@ function M.add_levels(ctx, session, plan, facts)
             end
         end
     end
+    -- Each was planned a moment later; what is done at once is done today by all of them.
+    facts.now = session:now()
 end
 
 -- The cheapest playlist with something to do, when there are several.

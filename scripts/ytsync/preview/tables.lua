@@ -161,8 +161,9 @@ function M.playlists(facts, all)
     local lines = { playlist_line("playlist", "now", "then", "in", "out", "units", "ready") }
     add_rows(lines, kept, all, facts)
     if in_order > 0 then
-        lines[#lines + 1] = ("  and %s in order already"):format(
-            text.count(in_order, "playlist that is", "playlists that are"))
+        lines[#lines + 1] = ("  and %s %s"):format(
+            text.count(in_order, "playlist that is", "playlists that are"),
+            facts.part and "in order or not in this part" or "in order already")
     end
     if #given_up > 0 then
         lines[#lines + 1] = "  Deleted at the end, when everything was seen in its new place:"
