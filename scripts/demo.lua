@@ -184,7 +184,7 @@ local function show_report(facts)
     report_line("videos", text.number(truth.videos_before), text.number(truth.videos_now))
     say(("\n  %d videos lost, %d doubled."):format(truth.lost, truth.doubled))
     if truth.lost_rows > 0 then
-        say(("  %d entries of private or deleted videos are gone: the policy says gone = "
+        say(("  %d entries of private or deleted videos are gone: the policy says gone "
             .. "\"forget\"."):format(truth.lost_rows))
     end
 end

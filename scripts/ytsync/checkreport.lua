@@ -53,6 +53,13 @@ local function left_out_row(category)
         .. text.right(text.number(category.left_out), COUNT_COLUMNS)
 end
 
+-- What becomes of videos that no playlist wants; else it is the playlist that takes them.
+local OTHERWISE = { leave = "they stay", drop = "dropped" }
+
+local function title_of(video)
+    return video.title ~= "" and video.title or "(title not known)"
+end
+
 -- The playlists with their lines.
 local function playlists(out, summary, coverage, otherwise)
     out[#out + 1] = (" "):rep(NAME_COLUMNS + 2) .. counts("videos", "alone")
@@ -72,8 +79,9 @@ local function playlists(out, summary, coverage, otherwise)
         out[#out + 1] = "  " .. text.pad("(left alone)", NAME_COLUMNS)
             .. text.right(text.number(summary.left_alone), COUNT_COLUMNS)
     end
-    out[#out + 1] = "  " .. text.pad(("(no playlist wants them: %s)"):format(otherwise),
-        NAME_COLUMNS) .. text.right(text.number(summary.unmatched), COUNT_COLUMNS)
+    out[#out + 1] = "  " .. text.pad(("(no playlist wants them: %s)"):format(
+        OTHERWISE[otherwise] or otherwise), NAME_COLUMNS)
+        .. text.right(text.number(summary.unmatched), COUNT_COLUMNS)
 end
 
 local function groups(list)
@@ -137,8 +145,7 @@ function M.coverage(summary, coverage, otherwise, list_gone)
         end)
     unwanted(out, coverage)
     section(out, "Private or deleted:", list_gone and coverage.gone or {}, function(video)
-        return ("%s %s (%s)"):format(video.id,
-            video.title ~= "" and video.title or "(title not known)",
+        return ("%s %s (%s)"):format(video.id, title_of(video),
             table.concat(video.playlists, ", "))
     end)
     slowest(out, coverage)
@@ -154,8 +161,8 @@ function M.found(videos, total, most)
     local out = { ("%s of %s:"):format(text.number(#videos), text.count(total, "video")) }
     for position = 1, math.min(#videos, most) do
         local video = videos[position]
-        out[#out + 1] = ("  %s  %s %s"):format(text.pad(video.id, 11), text.pad(video.title, 42),
-            text.cut(video.channel or "", 22))
+        out[#out + 1] = (("  %s  %s %s"):format(text.pad(video.id, 11),
+            text.pad(title_of(video), 42), text.cut(video.channel or "", 22)):gsub("%s+$", ""))
     end
     if #videos > most then
         out[#out + 1] = ("  and %s more (--limit NUMBER)"):format(text.number(#videos - most))

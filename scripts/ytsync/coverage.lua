@@ -129,7 +129,7 @@ local function count_wanted(state, video)
     if #keys > 1 and not alone and state.policy.several == "first" then
         local key = table.concat(keys, "' and '")
         count_up(state.shared, key)
-        state.examples[key] = state.examples[key] or video.title
+        state.examples[key] = state.examples[key] or video.title ~= "" and video.title or video.id
     end
     return any
 end

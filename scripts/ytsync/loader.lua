@@ -159,10 +159,12 @@ function M.load_file(path, options)
         return nil, ("there is no policy at %s (%s)"):format(path, (problem:gsub("^.*: ", ""))),
             "not_found"
     end
-    local text = handle:read(FILE_BYTES_MAX + 1)
+    local text
+    text, problem = handle:read(FILE_BYTES_MAX + 1)
     handle:close()
     if not text then
-        return nil, ("the policy %s is empty or cannot be read"):format(path), "policy_error"
+        return nil, ("the policy %s %s"):format(path,
+            problem and ("cannot be read (%s)"):format(problem) or "is empty"), "policy_error"
     end
     if #text > FILE_BYTES_MAX then
         return nil, ("the policy %s is larger than 4 MiB"):format(path), "policy_error"

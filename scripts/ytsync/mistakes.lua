@@ -14,6 +14,10 @@ local CURLY = {
 -- Words that begin a statement: met where a brace is still open, they show that it was not closed.
 local STATEMENTS = { settings = true, playlist = true, inbox = true, leave_alone = true,
     leftovers = true, gone = true, on_problem = true, expect = true }
+-- Words behind which a text stands.
+local BEFORE_TEXTS = { playlist = true, title = true, channel = true, artist = true, tag = true,
+    from = true, was = true, inbox = true, privacy = true, order = true, description = true,
+    leftovers = true, gone = true, on_problem = true, longer_than = true, shorter_than = true }
 
 local function lines_of(text)
     local lines = {}
@@ -52,6 +56,16 @@ local function colon(line)
         return nil
     end
     return ("a value is given with =, not with a colon: write %s = ..."):format(name)
+end
+
+-- `title jazz`: a text without its quotes, which Lua takes for a name where it expects none.
+local function unquoted(line, near)
+    local name = near and near:match("^'([%a_][%w_]*)'$")
+    if not name or BEFORE_TEXTS[name] or STATEMENTS[name] then
+        return nil
+    end
+    local word = code_of(line):match("([%a_]+)%s+" .. name .. "%f[^%w_]")
+    return BEFORE_TEXTS[word] and ("a text stands in quotes: %s \"%s\""):format(word, name) or nil
 end
 
 local function missing_quote(near)
@@ -134,6 +148,10 @@ local function translate(text, line, said, near)
     local with_colon = colon(here)
     if with_colon then
         return line, with_colon
+    end
+    local bare = unquoted(here, near)
+    if bare then
+        return line, bare
     end
     local opened_at = said:match("^'}' expected %(to close '{' at line (%d+)%)")
     if not opened_at and said:find("^'}' expected") then

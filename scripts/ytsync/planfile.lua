@@ -106,7 +106,7 @@ end
 function M.read(path)
     local file, problem = io.open(path, "rb")
     if not file then
-        return nil, ("the plan could not be read: %s"):format(problem)
+        return nil, ("the plan could not be read: %s (plan --out FILE writes one)"):format(problem)
     end
     local content = file:read(FILE_BYTES_MAX)
     file:close()

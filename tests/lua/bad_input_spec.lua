@@ -84,10 +84,11 @@ describe("a bad policy", function()
 
     it("that is empty, or a folder", function()
         simulator.write(file, "")
-        for _, path in ipairs({ file, "/" }) do
+        for path, problem in pairs({ [file] = "is empty",
+            ["/"] = "cannot be read (Is a directory)" }) do
             local code, _, err = simulator.command("check --policy " .. path, env)
             refused("check", code, err, 65,
-                ("the policy %s is empty or cannot be read"):format(path),
+                ("the policy %s %s"):format(path, problem),
                 ("%s check --policy %s\n"):format(COMMAND, path))
         end
     end)
@@ -172,7 +173,9 @@ describe("a bad database", function()
             local words = verb .. " --db " .. path
             local code, _, err = simulator.command(words, env)
             refused(words, code, err, 65, "there is no database at " .. path,
-                ("Read your library first: %s fetch --db %s\n"):format(COMMAND, path))
+                ("Read your library first: %s fetch --db %s\n"):format(COMMAND, path),
+                ("Or, without an account, from an export: %s import takeout PATH --db %s\n")
+                    :format(COMMAND, path))
         end
         assert.is_nil(io.open(path))
     end)

@@ -56,10 +56,26 @@ describe("check", function()
         assert.truthy(out:find('\n%s+4  title { "jazz", "bebpo" }%s+2%s+1\n'))
         assert.truthy(out:find('\n%s+5  artist { "Miles Davis", "Bil Evans" }%s+1%s+0\n'))
         assert.truthy(out:find("\n  Cooking%s+0\n"))
-        assert.truthy(out:find("%(no playlist wants them: leave%)%s+3\n"))
+        assert.truthy(out:find("%(no playlist wants them: they stay%)%s+3\n"))
         for line in out:gmatch("[^\n]+") do
             assert.truthy(utf8.len(line) <= 80 or line:find("is in order", 1, true), line)
         end
+    end)
+
+    it("names a video whose title is not known by its id", function()
+        local videos = {}
+        for number = 1, 6 do
+            videos[number] = { id = "v000000000" .. number, title = "", channel = "" }
+        end
+        fake.world(DB, { playlists = LIBRARY.playlists, videos = videos })
+        local wanted = command.file('playlist "A" { from "Old jazz" }\n'
+            .. 'playlist "B" { from { "Old jazz", "Mixed" } }')
+        local code, out, err = run("check --policy " .. wanted)
+        assert.equal(0, code, out .. err)
+        assert.truthy(out:find("1 video by 'A' and 'B', such as \"v0000000006\"", 1, true), out)
+        code, out = run('find from"Mixed"')
+        assert.equal(0, code)
+        assert.truthy(out:find("\n  v0000000001  (title not known)\n", 1, true), out)
     end)
 
     it("shows what is odd", function()

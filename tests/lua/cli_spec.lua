@@ -203,7 +203,7 @@ describe("the command", function()
         for words, expected in pairs({
             ["run --plan " .. other] = other .. " is no plan of ytsync (plan --out FILE writes "
                 .. "one)",
-            ["run --plan /none/x"] = "the plan could not be read: /none/x: No such file",
+            ["run --plan /none/x"] = "/none/x: No such file or directory (plan --out FILE writes",
             ["plan --out " .. other] = other .. " is there already and is no plan of ytsync; it "
                 .. "was left as it is",
             ["plan --out /none/x"] = "the plan could not be written: /none/x: No such file",
@@ -481,7 +481,7 @@ describe("the command", function()
         assert.equal(0, code)
         assert.truthy(out:find("is in order: 2 playlists.", 1, true))
         assert.truthy(out:find("Jazz%s+3\n"))
-        assert.truthy(out:find("%(no playlist wants them: leave%)%s+1"))
+        assert.truthy(out:find("%(no playlist wants them: they stay%)%s+1"))
         local _, text = run("check --json --policy " .. policy)
         assert.equal(3, json.decode(text).categories[1].videos)
         local wrong = command.policy("return y.policy { cat = {} }")

@@ -324,7 +324,8 @@ function Context:open(options)
     end
     if options and options.must_exist and not core.exists(path) then
         return nil, self:fail(("there is no database at %s"):format(path), "no_database", nil,
-            ("Read your library first: %s"):format(self:command("fetch")))
+            ("Read your library first: %s\nOr, without an account, from an export: %s"):format(
+                self:command("fetch"), self:command("import takeout PATH")))
     end
     if not self.options.db and not core.exists(path) then
         core.mkdir_p(folder_of(path)) -- a failure shows when the database is opened

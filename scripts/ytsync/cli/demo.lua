@@ -29,7 +29,7 @@ return {
     usage = "demo",
     summary = "watch it at work on a sample library; no account, nothing of yours",
     help = [[
-Starts a simulated YouTube on this machine with a library of 2,500 videos, plans by a sample policy
+Starts a simulated YouTube on this machine with a library of 4,000 videos, plans by a sample policy
 and puts it in order over several quota days that pass in seconds. It takes about half a minute, no
 request leaves the machine, and what it makes lies in a temporary folder that is removed.]],
     run = function(ctx)

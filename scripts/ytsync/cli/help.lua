@@ -1,5 +1,6 @@
 --- `help`: the verbs, or one of them.
 local exits = require("ytsync.cli.exits")
+local suggest = require("ytsync.suggest")
 
 local M = {}
 
@@ -94,6 +95,14 @@ function M.verb(command, definition)
     return table.concat(lines, "\n")
 end
 
+local function hint(name, verbs)
+    local names = {}
+    for position, verb in ipairs(verbs) do
+        names[position] = verb.name
+    end
+    return suggest.hint(name, names)
+end
+
 --- The definition of `help` itself; `find` gives a verb's definition by name, `all` lists them.
 ---@param find fun(name: string): table|nil
 ---@param all fun(): table[]
@@ -107,7 +116,8 @@ function M.definition(find, all)
             local name = ctx.arguments[1]
             local definition = name and find(name)
             if name and not definition then
-                return ctx:usage(("there is no verb '%s'"):format(name))
+                return ctx:fail(("there is no verb '%s'%s"):format(name, hint(name, all())),
+                    "usage", nil, ("See: %s help"):format(ctx.world.command))
             end
             local page = definition and M.verb(ctx.world.command, definition)
                 or M.overview(ctx.world.command, all())
