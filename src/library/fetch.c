@@ -257,6 +257,15 @@ static int64_t too_old_ms(const struct ys_fetch_run *run)
     return run->job_id != 0 || at_ms < 0 ? 0 : at_ms;
 }
 
+/* One that is listed as live and not answered for is asked for again at each fetch, for as long
+ * once more; what is known of it is dropped then. */
+static int64_t silence_old_ms(const struct ys_fetch_run *run)
+{
+    int64_t at_ms = ys_client_now_ms(run->client) - 2 * YS_DATA_AGE_MAX_MS;
+
+    return at_ms < 0 ? 0 : at_ms;
+}
+
 static bool note_video(void *ctx, const char *id, bool known)
 {
     struct fetching_videos *fetching = ctx;
@@ -311,7 +320,7 @@ static enum ys_status videos_reply(void *ctx, uint64_t number, struct ys_exchang
     for (i = (size_t)number; i < end; i++)
         if (!ys_id_list_has(&fetching->found, fetching->wanted.ids[i]))
             YS_TRY(ys_video_absent(ys_client_store(client), fetching->wanted.ids[i],
-                                   too_old_ms(fetching->run), ys_client_now_ms(client), err));
+                                   silence_old_ms(fetching->run), ys_client_now_ms(client), err));
     fetching->done += end - (size_t)number;
     return ys_fetch_tell(fetching->run, "videos", (int64_t)fetching->done,
                          (int64_t)fetching->wanted.count, fetching->reader.units, err);

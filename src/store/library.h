@@ -131,9 +131,10 @@ YS_CHECKED enum ys_status ys_item_walk_imported(struct ys_store *store, int64_t 
 YS_CHECKED enum ys_status ys_video_put(struct ys_store *store,
                                        const struct ys_video_record *video, int64_t at_ms,
                                        struct ys_error *err);
-/* Asked for and not answered: its metadata stays as it was, but what is from `older_than_ms` or
- * before goes as ys_video_drop_old says; fetched_at is set. One that stands in no playlist that
- * YouTube listed counts as deleted from then on. */
+/* Asked for and not answered. One that stands in no playlist that YouTube listed counts as deleted
+ * from then on. Of another, what is known stays as it was, and how old it is too, since the silence
+ * may be a passing one (rules go by tags); but from `older_than_ms` or before it is believed: then
+ * description and tags go, and fetched_at is set. It is set, too, when nothing was known. */
 YS_CHECKED enum ys_status ys_video_absent(struct ys_store *store, const char *youtube_id,
                                           int64_t older_than_ms, int64_t at_ms,
                                           struct ys_error *err);

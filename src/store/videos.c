@@ -72,22 +72,26 @@ enum ys_status ys_video_put(struct ys_store *store, const struct ys_video_record
     return ys_run(stmt, err);
 }
 
+#define LISTED                                                                                   \
+    "EXISTS (SELECT 1 FROM playlist_items i JOIN playlists p ON p.id = i.playlist_id"            \
+    " WHERE i.video_id = videos.id AND p.source = 'youtube')"
+
 enum ys_status ys_video_absent(struct ys_store *store, const char *youtube_id,
                                int64_t older_than_ms, int64_t at_ms, struct ys_error *err)
 {
     struct ys_stmt *stmt = NULL;
     /* What YouTube lists has an entry that says what became of the video; of one that is known
      * from Takeout alone, this silence is the only sign. */
-    YS_TRY(ys_db_prepare(store->db,
-                         "UPDATE videos SET fetched_at = ?2,"
-                         " description = CASE WHEN fetched_at <= ?3 THEN '' ELSE description END,"
-                         " tags = CASE WHEN fetched_at <= ?3 THEN '[]' ELSE tags END,"
-                         " availability = CASE"
-                         " WHEN availability <> 'live' OR EXISTS (SELECT 1 FROM playlist_items i"
-                         "  JOIN playlists p ON p.id = i.playlist_id"
-                         "  WHERE i.video_id = videos.id AND p.source = 'youtube')"
-                         " THEN availability ELSE 'deleted' END WHERE youtube_id = ?1",
-                         &stmt, err));
+    YS_TRY(ys_db_prepare(
+        store->db,
+        "UPDATE videos SET"
+        " fetched_at = CASE WHEN fetched_at > ?3 AND fetched_at <= ?2 AND " LISTED
+        " THEN fetched_at ELSE ?2 END,"
+        " description = CASE WHEN fetched_at <= ?3 THEN '' ELSE description END,"
+        " tags = CASE WHEN fetched_at <= ?3 THEN '[]' ELSE tags END,"
+        " availability = CASE WHEN availability <> 'live' OR " LISTED
+        " THEN availability ELSE 'deleted' END WHERE youtube_id = ?1",
+        &stmt, err));
     ys_bind_text(stmt, 1, youtube_id);
     ys_bind_int(stmt, 2, at_ms);
     ys_bind_int(stmt, 3, older_than_ms);

@@ -220,6 +220,33 @@ static void test_data_that_nothing_renews(void **state)
                                      " AND fetched_at > 0"), 4);
 }
 
+/* A video that is listed as live and left out of one answer keeps what rules go by, and is asked
+ * for again by the next fetch. */
+static void test_one_silence_costs_no_tags(void **state)
+{
+    struct rig *rig = *state;
+    struct ys_fetch_result result;
+    int64_t tagged;
+
+    rig_playlist(rig, "A", 3, NULL);
+    RIG(rig, rig_fetch(rig, false, NULL));
+    RIG(rig, ys_store_begin(rig->store, &rig->err));
+    RIG(rig, ys_db_exec(rig->store->db, "UPDATE videos SET tags = '[\"kept\"]'", &rig->err));
+    RIG(rig, ys_store_commit(rig->store, &rig->err));
+    ys_sim_clock_advance(&rig->clock, YS_DATA_AGE_MAX_MS);
+    rig_fault(rig, "videos.list#1=hiderow:1");
+    RIG(rig, rig_fetch(rig, false, &result));
+    assert_int_equal(result.refreshed, 3);
+    tagged = rig_number(rig, "SELECT COUNT(*) FROM videos WHERE tags = '[\"kept\"]'");
+    assert_int_equal(tagged, 1);
+    RIG(rig, rig_fetch(rig, false, &result));
+    assert_int_equal(result.refreshed, 1);
+    assert_int_equal(result.units, 1 + 1 + 1);
+    RIG(rig, rig_fetch(rig, false, &result));
+    assert_int_equal(result.refreshed, 0);
+    assert_int_equal(rig_number(rig, "SELECT COUNT(*) FROM videos WHERE tags = '[\"kept\"]'"), 0);
+}
+
 /* Only what changed is listed. */
 static void test_changes(void **state)
 {
@@ -518,6 +545,7 @@ int main(void)
         TEST(test_price),
         TEST(test_data_age),
         TEST(test_data_that_nothing_renews),
+        TEST(test_one_silence_costs_no_tags),
         TEST(test_changes),
         TEST(test_hidden_change),
         TEST(test_hidden_row),

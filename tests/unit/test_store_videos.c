@@ -124,6 +124,12 @@ static void test_metadata(void **state)
     assert_string_equal(full.tags, "[\"jazz\"]");
     assert_true(full.video.duration_s == 562 && full.video.published_at_ms == 1234);
     assert_true(full.video.saved_at_ms == 77);
+    assert_int_equal(stores_number(store, "SELECT fetched_at FROM videos"), 5000);
+    stores_exec(store, "UPDATE videos SET fetched_at = 0"); /* nothing known: asked once */
+    assert_int_equal(ys_video_absent(store, "v1", 4999, 6000, NULL), YS_OK);
+    assert_int_equal(stores_number(store, "SELECT fetched_at FROM videos"), 6000);
+    stores_exec(store, "UPDATE videos SET fetched_at = 9000"); /* by a clock that was wrong */
+    assert_int_equal(ys_video_absent(store, "v1", 4999, 6000, NULL), YS_OK);
     assert_int_equal(stores_number(store, "SELECT fetched_at FROM videos"), 6000);
 }
 
@@ -216,6 +222,9 @@ static void test_old_data_goes(void **state)
     assert_int_equal(ys_video_drop_old(store, 5000, &dropped, NULL), YS_OK);
     assert_int_equal(dropped, 0);
     /* One that was asked for because it is old, and not answered. */
+    assert_int_equal(ys_video_absent(store, "v1", 4999, 7000, NULL), YS_OK);
+    assert_int_equal(stores_number(store, "SELECT COUNT(*) FROM videos WHERE youtube_id = 'v1'"
+                                          " AND tags <> '[]' AND fetched_at = 5000"), 1);
     assert_int_equal(ys_video_absent(store, "v1", 5000, 7000, NULL), YS_OK);
     assert_int_equal(stores_number(store, "SELECT COUNT(*) FROM videos WHERE youtube_id = 'v1'"
                                           " AND title = 'Title' AND duration_s = 9"
