@@ -68,7 +68,10 @@ local function unquoted(line, near)
     return BEFORE_TEXTS[word] and ("a text stands in quotes: %s \"%s\""):format(word, name) or nil
 end
 
-local function missing_quote(near)
+local function missing_quote(line, near)
+    if near == "<eof>" then -- the file ends behind it
+        near = code_of(line):gsub('""', ""):match("[\"'].*$") or '"'
+    end
     return ("the text that begins with %s is not closed; a %s is missing at its end"):format(near,
         near:sub(1, 1))
 end
@@ -139,7 +142,7 @@ local function translate(text, line, said, near)
     local lines = lines_of(text)
     local here = lines[line] or ""
     if near and said:find("^unfinished string") then
-        return line, missing_quote(near:match("^'(.*)'$") or near)
+        return line, missing_quote(here, near:match("^'(.*)'$") or near)
     end
     local quote = curly_quote(here)
     if quote then

@@ -249,7 +249,9 @@ static enum ys_status flag_target(struct ys_session *session, int64_t id, struct
     bool found;
 
     YS_TRY(ys_job_find(session->store, id, out, &found, err));
-    if (!found && id > 0) return ys_fail(err, YS_ENOTFOUND, "There is no job %lld.", (long long)id);
+    if (!found && id > 0)
+        return ys_fail(err, YS_ENOTFOUND, "There is no job %lld; `status` shows the last one.",
+                       (long long)id);
     if (!found) return ys_fail(err, YS_ENOTFOUND, "There is no unfinished job.");
     if (ys_stage_finished(out->stage))
         return ys_fail(err, YS_ESTATE, "Job %lld has ended (%s).", (long long)out->id,
@@ -329,7 +331,9 @@ static enum ys_status retry_target(struct ys_session *session, int64_t id,
     YS_TRY(ys_job_newest(session->store, &newest, err));
     if (newest == 0) return ys_fail(err, YS_ENOTFOUND, "There was no job yet.");
     YS_TRY(ys_job_find(session->store, id > 0 ? id : newest, out, &found, err));
-    if (!found) return ys_fail(err, YS_ENOTFOUND, "There is no job %lld.", (long long)id);
+    if (!found)
+        return ys_fail(err, YS_ENOTFOUND, "There is no job %lld; `status` shows the last one.",
+                       (long long)id);
     if (out->stage == YS_STAGE_CANCELLED)
         return ys_fail(err, YS_ESTATE,
                        "Job %lld was cancelled. What it left undone is taken up by the next `run`.",

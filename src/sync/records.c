@@ -87,7 +87,8 @@ enum ys_status ys_job_get(struct ys_session *session, int64_t id, struct ys_job_
     memset(out, 0, sizeof *out);
     YS_TRY(ys_job_find(session->store, id, &row, &found, err));
     if (!found && id > 0)
-        return ys_fail(err, YS_ENOTFOUND, "There is no job %lld.", (long long)id);
+        return ys_fail(err, YS_ENOTFOUND, "There is no job %lld; `status` shows the last one.",
+                       (long long)id);
     if (!found) {
         YS_TRY(ys_job_newest(session->store, &id, err));
         if (id == 0) return YS_OK;

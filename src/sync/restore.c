@@ -204,7 +204,8 @@ enum ys_status ys_undo_plan(struct ys_session *session, int64_t job_id, struct y
     *out = NULL;
     YS_TRY(ys_job_find(session->store, job_id, &job, &found, err));
     if (!found || job_id <= 0)
-        return ys_fail(err, YS_ENOTFOUND, "There is no job %lld.", (long long)job_id);
+        return ys_fail(err, YS_ENOTFOUND, "There is no job %lld; `status` shows the last one.",
+                       (long long)job_id);
     if (job.backup_id == 0)
         return ys_fail(err, YS_ENOTFOUND,
                        "Job %lld has no backup: it never began, or its backup was removed.",

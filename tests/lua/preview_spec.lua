@@ -187,6 +187,19 @@ describe("the preview of a plan", function()
             .. "  6. 1 playlist deleted, after a second yes\n")
     end)
 
+    it("shows the first title of a day within the line, however wide", function()
+        local wide = ("音楽"):rep(30)
+        local out = shown({ playlists = { row({ title_then = wide }), row({ title_then = wide }) },
+            days = { { starts_at = NOW, units = 1100 }, { starts_at = NOW + DAY_MS, units = 1 } } })
+        has(out, "音楽... and 1 more\n")
+    end)
+
+    it("says that delete takes only what the policy mentions", function()
+        has(flat(shown({ words = true })), "left over are deleted at the end (old_playlists = "
+            .. "\"delete\"). Those that the policy does not mention stay.")
+        has_not(shown({ words = true, old = "reuse" }), "does not mention")
+    end)
+
     it("shows the calendar: day, units, what becomes ready", function()
         local out = shown({ playlists = { row(), row({ title_then = "Bebop" }),
             row({ title_then = "Later", ready_at = NOW + DAY_MS }),

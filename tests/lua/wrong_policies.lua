@@ -121,6 +121,8 @@ M.files = {
         "a comma is missing at the end of line 2, before tag" },
     { "a comma in a list", 'playlist "A" {\n  title { "a" "b" },\n}', 2,
         "a comma is missing before \"b\"" },
+    { "a quote at the end of the file", 'playlist "A" { title "jazz', 1,
+        'the text that begins with "jazz is not closed; a " is missing at its end' },
     { "a text without quotes", 'playlist "A" {\n  title jazz,\n}', 2,
         'a text stands in quotes: title "jazz"' },
     { "a choice without quotes", 'playlist "A" { title "jazz" }\nleftovers drop', 2,

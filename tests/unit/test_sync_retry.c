@@ -179,7 +179,7 @@ static void test_refusals(void **state)
     shelf_is(&world, ys_job_retry_failed(world.session, 0, &count, &world.err), YS_ESTATE,
              "In job 1 nothing failed.");
     shelf_is(&world, ys_job_retry_failed(world.session, 7, &count, &world.err), YS_ENOTFOUND,
-             "There is no job 7.");
+             "There is no job 7; `status` shows the last one.");
     {
         struct ys_target *target = shelf_policy(&world, YS_OLD_KEEP);
         shelf_want(&world, target, "More", 1, 2);

@@ -25,6 +25,10 @@ WORDS.create = { least = 0, most = 0, run = function(ctx, session)
         .. ctx:command("fetch"))
 end }
 
+local function say_none(ctx)
+    ctx:say("There is no backup yet. Make one: " .. ctx:command("backup create"))
+end
+
 WORDS.list = { least = 0, most = 0, run = function(ctx, session)
     local backups, message, name = session:backups()
     if not backups then
@@ -36,7 +40,7 @@ WORDS.list = { least = 0, most = 0, run = function(ctx, session)
         ctx:say(safety.backup_line(backup))
     end
     if #backups == 0 then
-        ctx:say("There is no backup yet. Make one: " .. ctx:command("backup create"))
+        say_none(ctx)
     end
     ctx:json(list)
     return exits.OK
@@ -62,6 +66,9 @@ WORDS.verify = { least = 0, most = 1, run = function(ctx, session, which)
         end
     end
     local list, code = json.array({}), exits.OK
+    if #names == 0 then
+        say_none(ctx)
+    end
     for position, one in ipairs(names) do
         local backup, message, name = session:backup_verify(one)
         if backup then

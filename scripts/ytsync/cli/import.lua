@@ -133,7 +133,9 @@ local function say_placed(ctx)
         return ctx:fail(message, "io_error")
     end
     ctx:json({ file = path, placed = #list.videos, watch_later = list.total })
-    ctx:say(placed.sentence(list, path))
+    ctx:say(list.total > 0 and placed.sentence(list, path)
+        or "Nothing is known of Watch Later. It comes with an export: "
+            .. ctx:command("import takeout PATH"))
     return exits.OK
 end
 

@@ -289,6 +289,9 @@ function M.sentences(facts)
     end
     gone_videos(facts, out)
     out[#out + 1] = OLD_WORDS[facts.old]:format(level_word(facts))
+    if facts.old == "delete" and facts.words then
+        out[#out + 1] = "Those that the policy does not mention stay."
+    end
     return { text.wrap(table.concat(out, " "), COLUMNS, "  ") }
 end
 

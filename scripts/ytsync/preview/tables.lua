@@ -31,8 +31,9 @@ end
 function M.names(titles, columns)
     local line, shown = "", 0
     for position, title in ipairs(titles) do
-        local one = (shown > 0 and ", " or "") .. text.cut(title, 40)
         local rest = position < #titles and (" and %d more"):format(#titles - position) or ""
+        local room = shown > 0 and 40 or math.min(40, columns - #rest)
+        local one = (shown > 0 and ", " or "") .. text.cut(title, room)
         if shown > 0 and text.width(line .. one .. rest) > columns then
             break
         end
