@@ -206,13 +206,22 @@ static bool needs_parts(const struct ys_snapshot *snapshot,
     return *large || ys_map_get(carriers, key, NULL);
 }
 
+static bool has_category(const struct ys_target *target, const char *key)
+{
+    size_t i;
+
+    for (i = 0; i < target->category_count; i++)
+        if (strcmp(target->categories[i].key, key) == 0) return true;
+    return false;
+}
+
 static enum ys_status split(struct ys_parts *parts, const struct ys_snapshot *snapshot,
                             const struct ys_target *target, const struct ys_map *carriers,
                             struct ys_error *err)
 {
-    bool large, named;
     char key[YS_TITLE_BYTES + 16];
-    size_t i, j;
+    bool large;
+    size_t i;
 
     for (i = 0; i < target->category_count; i++) {
         const struct ys_target_category *category = &target->categories[i];
@@ -226,10 +235,10 @@ static enum ys_status split(struct ys_parts *parts, const struct ys_snapshot *sn
         bool parted = needs_parts(snapshot, category, carriers, &large);
         /* "Jazz 2" may be a category of its own. */
         part_name(key, category->key, 1);
-        for (j = 0, named = false; j < target->category_count; j++)
-            named = named || strcmp(target->categories[j].key, key) == 0;
-        if (parted && (large || !named)) YS_TRY(divide(parts, snapshot, category, large, err));
-        else YS_TRY(add_category(parts, category, err));
+        if (parted && (large || !has_category(target, key)))
+            YS_TRY(divide(parts, snapshot, category, large, err));
+        else
+            YS_TRY(add_category(parts, category, err));
     }
     return YS_OK;
 }
