@@ -304,7 +304,7 @@ static void test_a_wrong_path_changes_nothing(void **state)
 
     (void)state;
     shelf_is(&world, ys_takeout_import(world.session, paths, 1, NULL, NULL, &result, &world.err),
-             YS_EINVAL, "/nowhere/Takeout cannot be read");
+             YS_EINVAL, "There is no /nowhere/Takeout.");
     shelf_is(&world, ys_takeout_import(world.session, paths, 0, NULL, NULL, &result, &world.err),
              YS_EINVAL, "No export was named");
     assert_string_equal(look().text, "Jazz:takeout:5 Old:takeout:1 Watch later:watch_later:6 ");
