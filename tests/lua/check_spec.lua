@@ -76,6 +76,10 @@ describe("check", function()
         code, out = run('find from"Mixed"')
         assert.equal(0, code)
         assert.truthy(out:find("\n  v0000000001  (title not known)\n", 1, true), out)
+        code, out = run("explain v0000000006 --policy " .. wanted)
+        assert.equal(0, code)
+        assert.truthy(out:find("(title not known)\n(no channel), https://youtu.be/v0000000006\n", 1,
+            true), out)
     end)
 
     it("shows what is odd", function()

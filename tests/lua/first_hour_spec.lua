@@ -1,6 +1,7 @@
 -- The first hour: the bare command says what is next, init writes a policy that loads, and four
 -- steps lead to a first figure without an account.
 local firstpolicy = require("ytsync.firstpolicy")
+local json = require("ytsync.json")
 local overlap = require("ytsync.overlap")
 local policies = require("ytsync.policy")
 local simulator = require("lua.simulator")
@@ -237,6 +238,9 @@ describe("the first hour", function()
         code, out = run("init --print")
         assert.equal(0, code)
         assert.equal(simulator.read(env.YTSYNC_POLICY), out)
+        code, out = run("init --print --json")
+        assert.equal(0, code)
+        assert.equal(simulator.read(env.YTSYNC_POLICY), assert(json.decode(out)).text)
         code, out, err = run("run --yes")
         assert.equal(77, code, out .. err)
         env.YTSYNC_ACCESS_TOKEN = "some-token"

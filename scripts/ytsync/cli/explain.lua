@@ -155,7 +155,8 @@ end
 local function explain(ctx, session, policy, video)
     local result = { id = video.id, title = video.title, channel = video.channel,
         playlists = json.array(video.playlists), availability = video.availability }
-    ctx:say(("%s\n%s, https://youtu.be/%s"):format(text.cut(video.title, 80),
+    ctx:say(("%s\n%s, https://youtu.be/%s"):format(
+        video.title ~= "" and text.cut(video.title, 80) or "(title not known)",
         text.safe(video.channel == "" and "(no channel)" or video.channel), video.id))
     if #video.playlists > 0 then
         ctx:say(text.wrap("Seen in: " .. text.safe(table.concat(video.playlists, ", ")), 80))

@@ -2,6 +2,7 @@
 local core = require("ytsync.core")
 local exits = require("ytsync.cli.exits")
 local firstpolicy = require("ytsync.firstpolicy")
+local json = require("ytsync.json")
 local text = require("ytsync.text")
 
 local function library_of(session)
@@ -95,7 +96,11 @@ never written over; --print shows the text and writes nothing.]],
         end
         local policy = firstpolicy.write(library)
         if ctx.options.print then
-            ctx.world.out(policy.text)
+            if not ctx.options.json then
+                ctx.world.out(policy.text)
+            end
+            policy.policy = json.null
+            ctx:json(policy)
             return exits.OK
         end
         code = write(ctx, path, policy)
