@@ -36,7 +36,7 @@ struct ys_task {
     enum ys_op_kind kind;
     enum ys_op_status status;
     size_t lane, next;          /* next task of the lane, YS_NO_TASK at the end */
-    int64_t attempts, copies;
+    int64_t attempts, copies, units;
     int64_t nth;                /* which of its video's copies in the category's order, from 1 */
     int64_t intent_at_ms;       /* wall time of the last attempt's claim */
     bool seen;                  /* a listing showed its effect */

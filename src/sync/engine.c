@@ -312,6 +312,7 @@ static enum ys_status claim_task(struct ys_engine *engine, size_t number, struct
         return status;
     }
     task->attempts++;
+    task->units += claim->booking.units;
     task->intent_at_ms = now;
     ys_agenda_set_status(&engine->agenda, number, YS_OP_STATUS_IN_FLIGHT);
     lane->busy = true;

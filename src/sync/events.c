@@ -47,6 +47,7 @@ void ys_engine_event(struct ys_engine *engine, enum ys_event_kind kind, size_t t
     event->operation.kind = entry->kind;
     event->operation.status = entry->status;
     event->operation.attempts = entry->attempts;
+    event->operation.units = entry->units;
     (void)ys_copy(event->operation.category, sizeof event->operation.category, lane->category);
     (void)ys_copy(event->operation.playlist_id, sizeof event->operation.playlist_id,
                   lane->playlist_id);

@@ -23,6 +23,7 @@ static enum ys_status load_op(struct ys_engine *engine, const struct ys_row_op *
         .kind = row->kind,
         .status = row->status == YS_OP_STATUS_IN_FLIGHT ? YS_OP_STATUS_UNKNOWN : row->status,
         .attempts = row->attempts,
+        .units = row->units,
         .copies = row->copies,
         .nth = row->nth,
         .intent_at_ms = row->intent_at_ms,

@@ -282,6 +282,26 @@ static void until_writing(void)
     assert_true(more);
 }
 
+/* What an event says of an operation is what is on record of it, its price too. */
+static void test_events_tell_the_price(void **state)
+{
+    struct ys_event event;
+    int done = 0;
+    bool more = true;
+
+    (void)state;
+    assert_true(world_start(&world));
+    while (more && done < 3) {
+        world_ok(&world, ys_job_step(world.job, 10, &more, &world.err));
+        while (ys_job_next_event(world.job, &event)) {
+            if (event.kind != YS_EVENT_OPERATION) continue;
+            assert_int_equal(event.operation.units, 50 * event.operation.attempts);
+            done += event.operation.status == YS_OP_STATUS_DONE;
+        }
+    }
+    assert_true(done >= 3);
+}
+
 /* A pause from another process: what is out comes back and is on record, nothing new leaves. */
 static void test_pause_from_another_session(void **state)
 {
@@ -511,6 +531,7 @@ int main(void)
         TEST(test_wrong_channel),
         TEST(test_one_runner_at_a_time),
         TEST(test_one_job_at_a_time),
+        TEST(test_events_tell_the_price),
         TEST(test_pause_from_another_session),
         TEST(test_cancel_from_another_session),
         TEST(test_cancel_is_not_overwritten_by_a_pause),
