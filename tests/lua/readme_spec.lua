@@ -64,6 +64,9 @@ describe("README.md", function()
         end
         assert.same(sorted(verbs), sorted(listed))
         local text = simulator.read("README.md")
+        for name in text:gmatch("\n| `(YTSYNC_[%u_]+)`") do
+            assert.truthy(page:find(name, 1, true), name)
+        end
         for option in text:gmatch("`(%-%-[%l-]+)[ `]") do
             assert.truthy(options.OPTIONS[option], option)
         end

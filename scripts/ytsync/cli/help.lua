@@ -16,8 +16,9 @@ Options for all verbs:
   -v, --verbose   every operation, and tracebacks
   --accept-old    take a database that is an old copy
 Environment: YTSYNC_DB, YTSYNC_POLICY; YTSYNC_ACCESS_TOKEN or YTSYNC_TOKEN_COMMAND instead of a
-sign-in; YTSYNC_BROWSER (a program that opens addresses); YTSYNC_API_URL (https, or http on this
-machine only), YTSYNC_CLOCK (a simulator's clock, with an API on this machine only).
+sign-in; YTSYNC_BROWSER (a program that opens addresses); YTSYNC_CA_FILE (the CAs to believe,
+instead of the system's); YTSYNC_API_URL (https, or http on this machine only), YTSYNC_CLOCK (a
+simulator's clock, with an API on this machine only).
 Exit codes: 0 done or in order; 1 failed; 2 plan --exit-code: changes; 64 wrong call, or a question
 without a terminal; 65 policy or data; 75 paused, waiting, or another one is at work; 77 sign-in.]]
 
