@@ -238,8 +238,8 @@ CASES_ASAN ?= 1/8
 SUITES_valgrind ?= unit lua
 # Thousands of runs in one program: minutes under valgrind each, and `make asan` has them.
 NOT_VALGRIND := sync sync_% errors_settle known_faults_% lua_oom client_days torture_% \
-    preview preview_% plan_optimal restore schedule_runs sim_reads sim_library fetch_stops \
-    backup store_oom lua_sync
+    preview preview_% plan_optimal plan_inbox restore restore_% undo schedule_runs sim_reads \
+    sim_library fetch fetch_% listing probe backup store_oom lua_sync
 # These start ytsync as a process, which valgrind does not follow, or try limits of time.
 SPECS_NOT_VALGRIND := bad_input_spec command_http_spec doctor_http_spec examples_spec \
     first_hour_spec login_http_spec pilot_http_spec readme_spec safety_spec sandbox_spec \
