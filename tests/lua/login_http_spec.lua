@@ -133,6 +133,8 @@ describe("signing in", function()
         has(out, "Signed out of Sample Collector. The sign-in was revoked and removed.")
         has(err, "Google ends every sign-in that your Google project has for this account")
         has(run(0, "logout"), 'The account "default" is not signed in.')
+        assert.same({ account = "default", signed_out = false },
+            json.decode((run(0, "logout --json"))))
         _, err = run(77, "fetch")
         has(err, "You are not signed in.")
         has(run(0, "status"), "Job 1: Sync complete.")

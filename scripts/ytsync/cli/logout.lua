@@ -24,6 +24,7 @@ local function logout(ctx)
     local known, message, name = core.signin(path)
     if not known then
         if name == "not_found" then
+            ctx:json({ account = account, signed_out = false })
             ctx:say(("The account \"%s\" is not signed in."):format(account))
             return exits.OK
         end
