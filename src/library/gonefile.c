@@ -5,6 +5,7 @@
 #include "base/csvout.h"
 #include "base/outfile.h"
 #include "library/gone.h"
+#include "store/rows.h"
 
 /* A line holds the titles of all playlists that one video was ever in. */
 #define LINE_BYTES_MAX ((size_t)32 << 20)
@@ -42,8 +43,8 @@ static bool write_gone(void *ctx, const struct ys_row_gone *row)
     return put_line(writing);
 }
 
-static enum ys_status write_file(struct writing *writing, struct ys_store *store,
-                                 int64_t account_id, const char *folder, struct ys_error *err)
+static enum ys_status write_lines(struct writing *writing, struct ys_store *store,
+                                  int64_t account_id, const char *folder, struct ys_error *err)
 {
     static const char *const head[] = {"video id", "title", "channel", "state", "is in", "was in",
                                        "last seen live", NULL};
@@ -56,6 +57,19 @@ static enum ys_status write_file(struct writing *writing, struct ys_store *store
     YS_TRY(ys_gone_walk(store, account_id, write_gone, writing, err));
     YS_TRY(writing->status);
     return ys_outfile_seal(&writing->file, err);
+}
+
+/* While the database is held, so that a process that was taken over writes no file either. */
+static enum ys_status write_file(struct writing *writing, struct ys_store *store,
+                                 int64_t account_id, const char *folder, struct ys_error *err)
+{
+    enum ys_status status;
+    bool own;
+
+    YS_TRY(ys_own_begin(store, &own, err));
+    status = write_lines(writing, store, account_id, folder, err);
+    if (own) ys_store_rollback(store);
+    return status;
 }
 
 enum ys_status ys_gone_file_write(struct ys_store *store, int64_t account_id, const char *folder,

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "base/csvout.h"
 #include "base/outfile.h"
+#include "store/rows.h"
 
 /* A line holds four titles and a rule. */
 #define LINE_BYTES_MAX ((size_t)1 << 20)
@@ -67,8 +68,8 @@ static bool write_proof(void *ctx, const struct ys_proof_record *proof)
     return put_line(writing);
 }
 
-static enum ys_status write_file(struct writing *writing, struct ys_store *store, int64_t job_id,
-                                 const char *folder, struct ys_error *err)
+static enum ys_status write_lines(struct writing *writing, struct ys_store *store, int64_t job_id,
+                                  const char *folder, struct ys_error *err)
 {
     static const char *const head[] = {
         "video id", "video", "was in", "playlist id", "entry id", "place", "seen there",
@@ -85,6 +86,19 @@ static enum ys_status write_file(struct writing *writing, struct ys_store *store
     YS_TRY(ys_proof_walk(store, job_id, write_proof, writing, err));
     YS_TRY(writing->status);
     return writing->lines > 1 ? ys_outfile_seal(&writing->file, err) : YS_OK;
+}
+
+/* While the database is held, so that a process that was taken over writes no file either. */
+static enum ys_status write_file(struct writing *writing, struct ys_store *store, int64_t job_id,
+                                 const char *folder, struct ys_error *err)
+{
+    enum ys_status status;
+    bool own;
+
+    YS_TRY(ys_own_begin(store, &own, err));
+    status = write_lines(writing, store, job_id, folder, err);
+    if (own) ys_store_rollback(store);
+    return status;
 }
 
 enum ys_status ys_proof_file_write(struct ys_store *store, int64_t job_id, const char *folder,

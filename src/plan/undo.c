@@ -254,7 +254,7 @@ static enum ys_status apply(struct applying *applying, struct ys_error *err)
     return YS_OK;
 }
 
-static void count(const struct ys_plan *undo, struct ys_undo *out)
+static void count_up(const struct ys_plan *undo, struct ys_undo *out)
 {
     size_t i;
 
@@ -300,7 +300,7 @@ enum ys_status ys_plan_undo(const struct ys_plan *plan, const struct ys_snapshot
     if (status == YS_OK) status = ys_plan_new(&applying.after, "", &undo, err);
     if (status == YS_OK)
         status = ys_restore_operations(undo, &applying.after, snapshot, NULL, err);
-    if (status == YS_OK) count(undo, out);
+    if (status == YS_OK) count_up(undo, out);
     ys_plan_free(undo);
     for (i = 0; i < applying.order_count; i++) {
         ys_free(applying.orders[i].next);

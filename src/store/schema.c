@@ -316,8 +316,8 @@ static const char *const migration_copies[] = {
     " rank BIGINT NOT NULL,"
     " rule TEXT NOT NULL DEFAULT '',"
     " PRIMARY KEY (category_id, video_youtube_id, nth));",
-    "INSERT INTO category_videos_new (category_id, video_youtube_id, rank, rule)"
-    " SELECT category_id, video_youtube_id, rank, rule FROM category_videos;",
+    ("INSERT INTO category_videos_new (category_id, video_youtube_id, rank, rule)"
+     " SELECT category_id, video_youtube_id, rank, rule FROM category_videos;"),
     "DROP TABLE category_videos;",
     "ALTER TABLE category_videos_new RENAME TO category_videos;",
     "ALTER TABLE sync_operations ADD COLUMN nth BIGINT NOT NULL DEFAULT 1;",

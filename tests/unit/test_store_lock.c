@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "library/prooffile.h"
 #include "store/lock.h"
 #include "support/scratch.h"
 #include "support/stores.h"
@@ -139,11 +140,12 @@ static void test_a_forked_child_does_not_keep_the_lock(void **state)
 }
 
 /* The lock file is replaced under a runner that stands still, and another one goes to work: the
- * first one writes nothing more, neither rows nor the state file nor the note of its end. */
+ * first one writes nothing more, neither rows nor the files beside the database nor the note of its
+ * end. */
 static void test_a_runner_that_was_taken_over_writes_nothing(void **state)
 {
     struct ys_store *first = stores_open(path), *second;
-    char state_path[SCRATCH_PATH_BYTES];
+    char state_path[SCRATCH_PATH_BYTES], folder[SCRATCH_PATH_BYTES];
     struct ys_error err = {0};
     size_t bytes = 0;
     char *before, *after;
@@ -159,6 +161,9 @@ static void test_a_runner_that_was_taken_over_writes_nothing(void **state)
     assert_int_equal(ys_store_begin(first, &err), YS_ELEASE);
     assert_true(stores_error(&err, YS_ELEASE, path, "took the database", "stops", NULL));
     assert_int_equal(ys_store_setting_set(first, "quota.keep", 3, &err), YS_ELEASE);
+    (void)scratch_path(folder, "backups");
+    assert_int_equal(ys_proof_file_write(first, 1, folder, &err), YS_ELEASE);
+    assert_int_equal(access(folder, F_OK), -1);
     ys_store_close(first);
     after = stores_file(state_path, &bytes);
     assert_memory_equal(before, after, bytes);
