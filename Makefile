@@ -232,20 +232,22 @@ LONGEST := sim_storm sim_enumerate test_torture_memory test_torture_disk test_er
     test_preview test_preview_more test_restore test_sync hostile_spec takeout_spec cli_spec \
     sandbox_spec core_spec test_client_days test_sync_order test_lua_sync exchanges_spec
 SUITES_asan ?= sim unit contract lua fuzz
-STORM_SEEDS_ASAN ?= 60
+STORM_SEEDS_ASAN ?= 40
 CRASHES_ASAN_ONE_IN ?= 50
-CASES_ASAN ?= 1/8
+CASES_ASAN ?= 1/12
 SUITES_valgrind ?= unit lua
 # Thousands of runs in one program: minutes under valgrind each, and `make asan` has them.
 NOT_VALGRIND := sync sync_% errors_settle known_faults_% lua_oom client_days torture_% \
     preview preview_% plan_optimal plan_inbox restore restore_% undo schedule_runs sim_reads \
     sim_library fetch fetch_% listing probe backup store_oom lua_sync
-# These start ytsync as a process, which valgrind does not follow, or try limits of time.
+# These start ytsync as a process, which valgrind does not follow, try limits of time, or are long.
 SPECS_NOT_VALGRIND := bad_input_spec command_http_spec doctor_http_spec examples_spec \
     first_hour_spec login_http_spec pilot_http_spec readme_spec safety_spec sandbox_spec \
-    schedule_spec takeout_spec terminal_spec wrong_policies_spec
+    schedule_spec takeout_spec terminal_spec wrong_policies_spec history_spec sim_spec
 # A thousand fault-free syncs: what they would show, the other tests of syncs do.
 NOT_ASAN := preview preview_more
+# It reads large documents in Lua.
+SPECS_NOT_ASAN := exchanges_spec
 # A test that cannot be built is a failed test, not a test less.
 OR_FAIL = || { echo 'the build failed, see above'; echo '0 passed, 1 failed'; exit 1; }
 PROGRAMS = $(TESTS)
@@ -295,7 +297,7 @@ asan:
 	    YTSYNC_STORM_SEEDS=$(STORM_SEEDS_ASAN) \
 	    YTSYNC_ENUMERATE_ONE_IN=$(CRASHES_ASAN_ONE_IN) YTSYNC_CASES=$(CASES_ASAN) \
 	    $(RUN_TESTS) --build $(B) --stress --limit 900 \
-	    --lua $(abspath $(B))/tests/lua-host $(SUITES_asan)
+	    --without '$(SPECS_NOT_ASAN)' --lua $(abspath $(B))/tests/lua-host $(SUITES_asan)
 
 ## valgrind: the unit and Lua suites under valgrind
 valgrind: B = $(call flavour_build,valgrind)

@@ -29,7 +29,7 @@
 #define OPERATIONS_MAX 20
 #define SEEDS_TRIED 2000
 #define RECOVERY_POINTS 60
-#define STRIDE 20
+#define STRIDE 40
 #define RUN_LIMIT_S 120
 /* Turns of the loop in which nothing happens are points like the others; a few are enough. */
 #define STEP_MS 20000

@@ -119,7 +119,7 @@ static void test_whole_sync(void **state)
 
     (void)state;
     for (i = 0; i < FAULTS; i++)
-        assert_true(torture_sync(disk, &faults[i], 40) > 10 / cases_step(1));
+        assert_true(torture_sync(disk, &faults[i], 60) > 10 / cases_step(1));
 }
 
 /* ---------------------------------------------------------------- the real files */

@@ -150,7 +150,7 @@ static void test_opening(void **state)
 
     (void)state;
     for (i = 0; i < FAULTS; i++) {
-        long step = faults[i].kind == OURS ? 4 : 50;
+        long step = faults[i].kind == OURS ? 8 : 100;
         open_with_failures(&faults[i], true, step);
         open_with_failures(&faults[i], false, step);
     }
@@ -162,7 +162,7 @@ static void test_whole_sync(void **state)
 
     (void)state;
     for (i = 0; i < FAULTS; i++)
-        assert_true(torture_sync(disk, &faults[i], faults[i].kind == OURS ? 20 : 500) >
+        assert_true(torture_sync(disk, &faults[i], faults[i].kind == OURS ? 60 : 1500) >
                     10 / cases_step(1));
 }
 
