@@ -236,14 +236,16 @@ STORM_SEEDS_ASAN ?= 40
 CRASHES_ASAN_ONE_IN ?= 50
 CASES_ASAN ?= 1/12
 SUITES_valgrind ?= unit lua
-# Thousands of runs in one program: minutes under valgrind each, and `make asan` has them.
+# What runs for long, often in thousands of rounds: `make asan` has it.
 NOT_VALGRIND := sync sync_% errors_settle known_faults_% lua_oom client_days torture_% \
     preview preview_% plan_optimal plan_inbox restore restore_% undo schedule_runs sim_reads \
-    sim_library fetch fetch_% listing probe backup store_oom lua_sync
-# These start ytsync as a process, which valgrind does not follow, try limits of time, or are long.
-SPECS_NOT_VALGRIND := bad_input_spec command_http_spec doctor_http_spec examples_spec \
-    first_hour_spec login_http_spec pilot_http_spec readme_spec safety_spec sandbox_spec \
-    schedule_spec takeout_spec terminal_spec wrong_policies_spec history_spec sim_spec
+    sim_library fetch fetch_% listing probe backup store_oom lua_sync session store_open quota
+# These start ytsync or its simulator as a process, which valgrind does not follow, try limits of
+# time, or run for long.
+SPECS_NOT_VALGRIND := bad_input_spec command_http_spec core_http_spec doctor_http_spec \
+    examples_spec first_hour_spec gone_http_spec history_spec login_http_spec pilot_http_spec \
+    readme_spec safety_spec sandbox_spec schedule_spec sim_spec takeout_spec terminal_spec \
+    wrong_policies_spec cli_spec
 # A thousand fault-free syncs: what they would show, the other tests of syncs do.
 NOT_ASAN := preview preview_more
 # It reads large documents in Lua.

@@ -92,7 +92,7 @@ if ! command -v luarocks >/dev/null 2>&1; then
     skip "LuaRocks is not installed"
     finish
 fi
-rocks() { luarocks --lua-version=5.4 "$@"; }
+rocks() { MAKEFLAGS=-j2 luarocks --lua-version=5.4 "$@"; }
 
 # Debian's source package of lua-cjson, by an apt configuration of our own: the machine's own lists
 # and sources stay as they are.
