@@ -1,6 +1,7 @@
 /* whoami.c: whose sign-in it is, and whether its channel is the one of an import. */
 #include <string.h>
 
+#include "base/map.h"
 #include "sync/session.h"
 
 /* Pages of the channel's own playlists, 50 each. */
@@ -95,30 +96,22 @@ enum ys_status ys_session_own_playlists(struct ys_client *client, int64_t *asked
 }
 
 struct matching {
-    struct ys_store *store;
-    int64_t account;
+    struct ys_map imported;    /* ids and titles: an export may name a playlist without its id */
     struct ys_import_match *out;
-    const struct ys_api_playlist *playlist; /* that is looked for among the imported ones */
-    bool found;
+    enum ys_status status;     /* of note_imported, sticky */
+    struct ys_error *err;
 };
 
-static bool count_imported(void *ctx, const struct ys_row_playlist *row)
+static bool note_imported(void *ctx, const struct ys_row_playlist *row)
 {
     struct matching *matching = ctx;
 
-    matching->out->imported += row->source == YS_SOURCE_TAKEOUT;
-    return true;
-}
-
-/* By its title too: an export may name a playlist without its id. */
-static bool compare(void *ctx, const struct ys_row_playlist *row)
-{
-    struct matching *matching = ctx;
-
-    if (row->source == YS_SOURCE_TAKEOUT)
-        matching->found = strcmp(row->youtube_id, matching->playlist->id) == 0 ||
-                          strcmp(row->title, matching->playlist->title) == 0;
-    return !matching->found;
+    if (row->source != YS_SOURCE_TAKEOUT) return true;
+    matching->out->imported++;
+    matching->status = ys_map_put(&matching->imported, row->youtube_id, 1, matching->err);
+    if (matching->status == YS_OK)
+        matching->status = ys_map_put(&matching->imported, row->title, 1, matching->err);
+    return matching->status == YS_OK;
 }
 
 static enum ys_status match(void *ctx, const struct ys_api_playlist *playlist,
@@ -126,27 +119,38 @@ static enum ys_status match(void *ctx, const struct ys_api_playlist *playlist,
 {
     struct matching *matching = ctx;
 
+    (void)err;
     matching->out->listed++;
-    matching->playlist = playlist;
-    matching->found = false;
-    YS_TRY(ys_playlist_walk_imported(matching->store, matching->account, compare, matching, err));
-    matching->out->common += matching->found;
+    matching->out->common += ys_map_get(&matching->imported, playlist->id, NULL) ||
+                             ys_map_get(&matching->imported, playlist->title, NULL);
     return YS_OK;
+}
+
+static enum ys_status match_import(struct ys_session *session, struct matching *matching,
+                                   struct ys_error *err)
+{
+    struct ys_channel_record channel;
+    struct ys_client *client;
+    int64_t account;
+
+    YS_TRY(ys_account_get(session->store, &account, &channel, err));
+    YS_TRY(ys_playlist_walk_imported(session->store, account, note_imported, matching, err));
+    YS_TRY(matching->status);
+    if (matching->out->imported == 0) return YS_OK;
+    YS_TRY(ys_session_runner(session, &client, err));
+    return ys_session_answer(session,
+                             ys_session_own_playlists(client, NULL, match, matching, err));
 }
 
 enum ys_status ys_session_match_import(struct ys_session *session, struct ys_import_match *out,
                                        struct ys_error *err)
 {
-    struct matching matching = {.store = session->store, .out = out};
-    struct ys_channel_record channel;
-    struct ys_client *client;
+    struct matching matching = {.out = out, .status = YS_OK, .err = err};
+    enum ys_status status;
 
     memset(out, 0, sizeof *out);
-    YS_TRY(ys_account_get(session->store, &matching.account, &channel, err));
-    YS_TRY(ys_playlist_walk_imported(session->store, matching.account, count_imported, &matching,
-                                     err));
-    if (out->imported == 0) return YS_OK;
-    YS_TRY(ys_session_runner(session, &client, err));
-    return ys_session_answer(session,
-                             ys_session_own_playlists(client, NULL, match, &matching, err));
+    ys_map_init(&matching.imported);
+    status = match_import(session, &matching, err);
+    ys_map_free(&matching.imported);
+    return status;
 }
