@@ -30,7 +30,6 @@ struct model {
     struct ys_moment moment;
     struct flight flights[FLIGHTS_MAX]; /* in the order in which they left */
     size_t flight_count, flights_max;
-    int64_t creates_left;
     int64_t day;               /* 0: today */
     int64_t reads;
     bool worked;               /* something was done on this day */
@@ -158,7 +157,7 @@ static void start_day(struct model *model, int64_t units_left, int64_t creates_l
     size_t i;
 
     model->moment.units_left = units_left;
-    model->creates_left = creates_left;
+    model->moment.creates_left = creates_left;
     spend(model, 1, 0);
     model->worked = false;
     for (i = 0; i < model->agenda.lane_count; i++) start_lane(model, &model->agenda.lanes[i]);
@@ -226,7 +225,7 @@ static void write(struct model *model, size_t task)
     enum ys_op_kind kind = model->agenda.tasks[task].kind;
 
     spend(model, 0, ys_op_units(kind));
-    if (kind == YS_OP_PLAYLIST_CREATE) model->creates_left--;
+    if (kind == YS_OP_PLAYLIST_CREATE) model->moment.creates_left--;
     ys_agenda_set_status(&model->agenda, task, YS_OP_STATUS_IN_FLIGHT);
     model->agenda.lanes[model->agenda.tasks[task].lane].busy = true;
     model->flights[model->flight_count++] =
@@ -262,7 +261,6 @@ static enum ys_status act(struct model *model, bool *more, struct ys_error *err)
 {
     struct ys_action action;
 
-    model->moment.creates_open = model->creates_left > 0;
     model->moment.may_write = model->flight_count < model->flights_max;
     ys_agenda_next(&model->agenda, &model->moment, &action);
     switch (action.kind) {

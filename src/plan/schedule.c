@@ -154,37 +154,125 @@ static bool adds_videos(enum ys_op_kind kind)
     return ys_op_kind_stage(kind) != YS_STAGE_DELETE_PLAYLISTS;
 }
 
-/* Units of the playlists that are still to be made or renamed and can be today: these come first,
- * whoever else wants the units. An update reads the fields that it sends back. */
-static int64_t need_for_playlists(const struct view *view, const struct ys_lane *lane)
+/* What an update or a publish of the lane costs: it reads the fields that it sends back, unless
+ * they were read just now. */
+static int64_t updates(const struct view *view, const struct ys_lane *lane, enum ys_op_kind kind)
 {
-    int64_t creates = view->moment->creates_open ? lane->open[YS_OP_PLAYLIST_CREATE] : 0;
+    int64_t reads = lane->open[kind];
 
-    if (lane->stopped || creates + lane->open[YS_OP_PLAYLIST_UPDATE] == 0) return 0;
-    return creates * view->price[YS_OP_PLAYLIST_CREATE] +
-           lane->open[YS_OP_PLAYLIST_UPDATE] * (view->price[YS_OP_PLAYLIST_UPDATE] + 1);
+    if (reads > 0 && recent(view, lane->metadata_ms, YS_METADATA_MS)) reads--;
+    return lane->open[kind] * view->price[kind] + reads;
 }
 
-/* What a category needs to be filled, verified and published today, so that it finishes before
- * later ones take the units. Nothing for one that cannot go on today. */
-static int64_t need_for_videos(const struct view *view, size_t number)
+/* Units of the playlists that are still to be made or renamed and can be today: these come first,
+ * whoever else wants the units. */
+static int64_t need_for_playlists(const struct view *view)
 {
-    const struct ys_lane *lane = &view->agenda->lanes[number];
+    int64_t creates = 0, units = 0;
+    size_t i;
+
+    for (i = 0; i < view->agenda->lane_count; i++) {
+        const struct ys_lane *lane = &view->agenda->lanes[i];
+        if (lane->stopped) continue;
+        creates += lane->open[YS_OP_PLAYLIST_CREATE];
+        units += updates(view, lane, YS_OP_PLAYLIST_UPDATE);
+    }
+    if (creates > view->moment->creates_left) creates = view->moment->creates_left;
+    return units + creates * view->price[YS_OP_PLAYLIST_CREATE];
+}
+
+/* What the lane's playlist needs to be filled, verified and published once it is there. */
+static int64_t videos(const struct view *view, const struct ys_lane *lane)
+{
     int64_t inserts = lane->open[YS_OP_ITEM_INSERT], moves = lane->open[YS_OP_ITEM_MOVE];
     int64_t units = inserts * view->price[YS_OP_ITEM_INSERT] +
                     moves * view->price[YS_OP_ITEM_MOVE] +
-                    lane->open[YS_OP_PLAYLIST_PUBLISH] * (view->price[YS_OP_PLAYLIST_PUBLISH] + 1);
+                    updates(view, lane, YS_OP_PLAYLIST_PUBLISH);
 
-    if (units == 0 && lane->verified) return 0;
-    if (lane->stopped || (lane->open[YS_OP_PLAYLIST_CREATE] > 0 && !view->moment->creates_open))
-        return 0;
-    if (lane->ready_ms != YS_NEVER_MS &&
-        lane->ready_ms > view->moment->now_ms + view->agenda->settle_ms)
-        return 0;
     if (inserts + moves > 0 && !lane->surveyed && lane->open[YS_OP_PLAYLIST_CREATE] == 0)
         units += pages_of((int64_t)lane->rows);
     if (inserts + moves > 0 || !lane->verified) units += pages_of((int64_t)lane->rows + inserts);
     return units;
+}
+
+/* What a category needs to be through today, so that it finishes before later ones take the
+ * units. Nothing for one that cannot go on today. */
+static int64_t need_for_videos(const struct view *view, size_t number)
+{
+    const struct ys_lane *lane = &view->agenda->lanes[number];
+
+    if (lane->stopped || (lane->open[YS_OP_PLAYLIST_CREATE] > 0 && view->moment->creates_left <= 0))
+        return 0;
+    if (lane->ready_ms != YS_NEVER_MS &&
+        lane->ready_ms > view->moment->now_ms + view->agenda->settle_ms)
+        return 0;
+    return videos(view, lane);
+}
+
+/* All that is left of a category. What is on its way is paid already. */
+static int64_t whole(const struct view *view, size_t number)
+{
+    struct ys_lane *lane = &view->agenda->lanes[number];
+    int64_t units = lane->open[YS_OP_PLAYLIST_CREATE] * view->price[YS_OP_PLAYLIST_CREATE] +
+                    updates(view, lane, YS_OP_PLAYLIST_UPDATE) + videos(view, lane);
+
+    if (lane->busy)
+        units -= view->price[view->agenda->tasks[ys_lane_task(view->agenda, lane)].kind];
+    return units;
+}
+
+static bool to_create(const struct view *view, size_t number)
+{
+    const struct ys_lane *lane = &view->agenda->lanes[number];
+
+    return !lane->stopped && lane->open[YS_OP_PLAYLIST_CREATE] > 0 &&
+           lane->ready_ms <= view->moment->now_ms;
+}
+
+/* The next one to be created after `last` (YS_NO_TASK: from the beginning) in the order from the
+ * largest to the smallest, leaving out `first`. */
+static size_t next_largest(const struct view *view, size_t last, size_t first)
+{
+    int64_t limit = last == YS_NO_TASK ? INT64_MAX : whole(view, last), most = 0;
+    size_t best = YS_NO_TASK, i;
+
+    for (i = 0; i < view->agenda->lane_count; i++) {
+        int64_t units;
+        if (i == first || !to_create(view, i)) continue;
+        units = whole(view, i);
+        if (units > limit || (units == limit && i <= last)) continue;
+        if (best != YS_NO_TASK && units <= most) continue;
+        best = i;
+        most = units;
+    }
+    return best;
+}
+
+/* Which playlist to make now: `first`, whose turn it is, while creations are not scarce. Where
+ * they are, small playlists would use them up and leave units of the day idle for want of work. So
+ * enough of them have to remain for the largest ones to use up the day; when `first` is the one too
+ * much, the largest is made. When even the largest ones are too small, units are left over in any
+ * case, and the order stands.
+ *
+ * With each request what the day has left falls by as much as what the categories need, so that
+ * the choice does not depend on the pace. */
+static size_t lane_to_create(const struct view *view, size_t first)
+{
+    int64_t creates = view->moment->creates_left, candidates = 0, idle = view->moment->units_left;
+    size_t largest = next_largest(view, YS_NO_TASK, first), next = largest, i;
+
+    for (i = 0; i < view->agenda->lane_count; i++) {
+        if (to_create(view, i)) candidates++;
+        else if (view->agenda->lanes[i].category[0] && !view->agenda->lanes[i].stopped)
+            idle -= whole(view, i);
+    }
+    if (candidates <= creates) return first;
+    idle -= whole(view, first);
+    for (; idle > 0 && creates > 1; creates--) {
+        idle -= whole(view, next);
+        next = next_largest(view, next, first);
+    }
+    return idle > 0 && idle + whole(view, first) <= whole(view, next) ? largest : first;
 }
 
 /* The next step of a category up to its publication. True: decided. */
@@ -204,7 +292,7 @@ static bool fill_lane(struct view *view, size_t number)
         return !lane->verified && verify(view, number, lane->last_add_ms);
     switch (view->agenda->tasks[task].kind) {
     case YS_OP_PLAYLIST_CREATE:
-        if (view->units >= view->price[YS_OP_PLAYLIST_CREATE] && !view->moment->creates_open) {
+        if (view->units >= view->price[YS_OP_PLAYLIST_CREATE] && view->moment->creates_left <= 0) {
             view->no_creates = true;
             return false;
         }
@@ -212,7 +300,8 @@ static bool fill_lane(struct view *view, size_t number)
             wait_until(view, INT64_MAX);
             return false;
         }
-        return write_task(view, number, task);
+        number = lane_to_create(view, number);
+        return write_task(view, number, ys_lane_task(view->agenda, &view->agenda->lanes[number]));
     case YS_OP_PLAYLIST_PUBLISH:
         if (!lane->verified) return verify(view, number, lane->last_add_ms);
         /* fall through */
@@ -332,12 +421,11 @@ void ys_agenda_next(struct ys_agenda *agenda, const struct ys_moment *moment,
 {
     struct view view = {.agenda = agenda, .moment = moment, .out = out, .wake_ms = INT64_MAX};
     bool through = true, left = false;
-    int64_t reserved = 0;
+    int64_t reserved;
     size_t i;
 
     for (i = 0; i < YS_OP_KIND_COUNT; i++) view.price[i] = ys_op_units((enum ys_op_kind)i);
-    for (i = 0; i < agenda->lane_count; i++)
-        reserved += need_for_playlists(&view, &agenda->lanes[i]);
+    reserved = need_for_playlists(&view);
     for (i = 0; i < agenda->lane_count; i++) {
         struct ys_lane *lane = &agenda->lanes[i];
         if (!lane->category[0] || lane_through(agenda, lane)) continue;

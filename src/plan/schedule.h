@@ -5,7 +5,8 @@
  * publish, takeouts, delete. One write per lane is in flight, creates one at a time per channel.
  * Lanes stand side by side, so that no day's quota is left idle while one of them waits; but a
  * later one only spends what the day has beyond the needs of the earlier ones, so that categories
- * finish early and what a day holds does not depend on the pace.
+ * finish early and what a day holds does not depend on the pace. Where creations are scarce, a large
+ * playlist may be made before its turn, so that units are not left over for want of work.
  *
  * Before the first write of a process a lane is surveyed (listed); when its inserts are through it
  * is verified (listed again, settle_ms after the last write). Deletes are a barrier: they begin
@@ -163,7 +164,7 @@ struct ys_action {
 struct ys_moment {
     int64_t now_ms;
     int64_t units_left;
-    bool creates_open;
+    int64_t creates_left; /* playlists that may be created today; 0 while none may be */
     bool confirmed;    /* playlists may be deleted */
     bool may_write;    /* a slot and a token of the limiter are free */
 };

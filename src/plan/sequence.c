@@ -1,7 +1,8 @@
 /* sequence.c: in which order a plan is carried out. Categories follow each other so that the first
  * ones are finished early: the higher priority first, then the fewer units, then as the policy has
  * them. Each category's operations stay together and as they are; what is given up comes last. The
- * operations are stored in this order, and the engine's lanes stand in it. */
+ * operations are stored in this order, and the engine's lanes stand in it; which playlist is made
+ * when creations are scarce, schedule.c decides. */
 #include <stdlib.h>
 
 #include "base/alloc.h"

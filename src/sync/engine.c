@@ -255,7 +255,7 @@ static enum ys_status moment_now(struct ys_engine *engine, struct ys_moment *out
     out->now_ms = ys_env_mono_ms(engine->env);
     YS_TRY(ys_client_remaining(engine->client, &out->units_left, &creates, err));
     YS_TRY(ys_client_open_at(engine->client, YS_METHOD_PLAYLISTS_INSERT, &open_at, err));
-    out->creates_open = creates > 0 && open_at <= ys_client_now_ms(engine->client);
+    out->creates_left = open_at <= ys_client_now_ms(engine->client) ? creates : 0;
     out->confirmed = engine->job.delete_confirmed_at_ms > 0;
     out->may_write = ys_client_wait_ms(engine->client, YS_METHOD_ITEMS_INSERT) == 0;
     return YS_OK;

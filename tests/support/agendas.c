@@ -18,7 +18,7 @@ int ag_set_up(void **state)
     (void)state;
     ys_agenda_init(&ag, AG_SETTLE_MS);
     ag_moment = (struct ys_moment){.now_ms = AG_START_MS, .units_left = 10000,
-                                        .creates_open = true, .may_write = true};
+                                        .creates_left = 100, .may_write = true};
     return 0;
 }
 

@@ -52,7 +52,7 @@ static void test_creates_are_over_for_today(void **state)
 
     (void)state;
     (void)ag_add(a, YS_OP_PLAYLIST_CREATE, "");
-    ag_moment.creates_open = false;
+    ag_moment.creates_left = 0;
     assert_int_equal(ag_next(), YS_ACT_NO_CREATES);
     /* What has a playlist goes on meanwhile. */
     insert = ag_add(b, YS_OP_ITEM_INSERT, "video-00001");
@@ -68,6 +68,82 @@ static void test_creates_are_over_for_today(void **state)
     /* Without units for one it is the units that are missing. */
     ag_moment.units_left = 49;
     assert_int_equal(ag_next(), YS_ACT_NO_UNITS);
+}
+
+/* A category that is to be made and filled: `inserts` videos. Returns its create. */
+static size_t new_playlist(const char *key, int inserts)
+{
+    size_t lane = ag_category(key, ""), create = ag_add(lane, YS_OP_PLAYLIST_CREATE, "");
+    int i;
+
+    for (i = 0; i < inserts; i++) (void)ag_add(lane, YS_OP_ITEM_INSERT, "video-00001");
+    return create;
+}
+
+/* 50 for the playlist and for each insert, 1 for the listing: 101, 101, 551, 451. */
+static void test_scarce_creates_leave_no_units_idle(void **state)
+{
+    size_t a = new_playlist("a", 1), b = new_playlist("b", 1);
+    size_t c = new_playlist("c", 10);
+
+    (void)state;
+    (void)new_playlist("d", 8);
+    /* Enough for all four: the order stands, whatever the day has. */
+    ag_moment.creates_left = 4;
+    ag_expect_write(a);
+    /* "a" and "c" use up 652 units; for more, "c" and "d" are needed: up to 1,002. */
+    ag_moment.creates_left = 2;
+    ag_moment.units_left = 652;
+    ag_expect_write(a);
+    ag_moment.units_left = 653;
+    ag_expect_write(c);
+    ag_moment.units_left = 1002;
+    ag_expect_write(c);
+    /* Units are left over in any case: the order stands. */
+    ag_moment.units_left = 1003;
+    ag_expect_write(a);
+    ag_moment.creates_left = 1;
+    ag_moment.units_left = 552;
+    ag_expect_write(a);
+    ag_moment.units_left = 551;
+    ag_expect_write(c);
+    ag_moment.units_left = 101;
+    ag_expect_write(a);
+    ag_moment.creates_left = 3;
+    ag_moment.units_left = 753;
+    ag_expect_write(a);
+    ag_becomes(a, YS_OP_STATUS_DONE);
+    ag.lanes[ag.tasks[a].lane].surveyed = true;
+    ag_becomes(a + 1, YS_OP_STATUS_DONE);
+    ag.lanes[ag.tasks[a].lane].last_add_ms = T0;
+    /* 652 units are left; the listing of "a" takes one of them. */
+    ag_moment.creates_left = 2;
+    ag_moment.units_left = 653;
+    ag_expect_write(b);
+    ag_listed(ag.tasks[a].lane);
+    ag_expect_write(c);
+}
+
+/* What is on its way is paid: the same choice before it leaves, meanwhile and afterwards. */
+static void test_which_playlist_does_not_depend_on_replies(void **state)
+{
+    size_t a = ag_category("a", "PLa"), insert = ag_add(a, YS_OP_ITEM_INSERT, "video-00001");
+    size_t small = new_playlist("b", 1);
+
+    (void)state;
+    (void)new_playlist("c", 10);
+    ag.lanes[a].surveyed = true;
+    ag_moment.creates_left = 1;
+    ag_moment.units_left = 152;
+    ag_expect_write(insert);
+    ag_moment.units_left -= 50;
+    ag_becomes(insert, YS_OP_STATUS_IN_FLIGHT);
+    ag_expect_write(small);
+    ag_becomes(insert, YS_OP_STATUS_DONE);
+    ag.lanes[a].last_add_ms = T0;
+    ag_expect_write(small);
+    ag_moment.units_left++;
+    ag_expect_write(small + 2);
 }
 
 /* The first write to a new playlist waits until it is old enough. */
@@ -303,6 +379,8 @@ int main(void)
         TEST(test_nothing_to_do),
         TEST(test_creates_one_at_a_time),
         TEST(test_creates_are_over_for_today),
+        TEST(test_scarce_creates_leave_no_units_idle),
+        TEST(test_which_playlist_does_not_depend_on_replies),
         TEST(test_a_new_playlist_is_left_alone_at_first),
         TEST(test_update_reads_first),
         TEST(test_survey_before_the_first_write),

@@ -290,7 +290,7 @@ static void confirm(struct run *run)
 static bool act(struct run *run)
 {
     ag_moment.units_left = run->units;
-    ag_moment.creates_open = run->creates > 0;
+    ag_moment.creates_left = run->creates;
     ag_moment.may_write = run->flight_count < run->writes_max;
     switch (ag_next()) {
     case YS_ACT_DONE:
