@@ -5,8 +5,8 @@
  * publish, takeouts, delete. One write per lane is in flight, creates one at a time per channel.
  * Lanes stand side by side, so that no day's quota is left idle while one of them waits; but a
  * later one only spends what the day has beyond the needs of the earlier ones, so that categories
- * finish early and what a day holds does not depend on the pace. Where creations are scarce, a large
- * playlist may be made before its turn, so that units are not left over for want of work.
+ * finish early and what a day holds does not depend on the pace. Where creations are scarce, a
+ * large playlist may be made before its turn, so that units are not left over for want of work.
  *
  * Before the first write of a process a lane is surveyed (listed); when its inserts are through it
  * is verified (listed again, settle_ms after the last write). Deletes are a barrier: they begin
