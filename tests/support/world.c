@@ -107,11 +107,15 @@ void world_fault(struct world *world, const char *spec)
 
 size_t world_home(const struct world *world, const char *video_id)
 {
+    size_t home, other;
     char hex[65];
 
     assert_true(ys_sha256_hex(video_id, strlen(video_id), hex));
-    hex[4] = '\0'; /* four digits are plenty */
-    return strtoul(hex, NULL, 16) % world->categories;
+    hex[8] = '\0'; /* four digits are plenty for each number */
+    other = strtoul(hex + 4, NULL, 16) % world->categories;
+    hex[4] = '\0';
+    home = strtoul(hex, NULL, 16) % world->categories;
+    return world->uneven && other < home ? other : home;
 }
 
 void world_category_title(size_t category, char out[32])

@@ -48,6 +48,7 @@ static void set_up(struct world *world, struct memvfs *disk, uint64_t seed)
     world->old = olds[draw(seed, 3, 3)];
     world->privacy = privacies[draw(seed, 4, 3)];
     world->drop_gone = draw(seed, 5, 2) == 0;
+    world->uneven = draw(seed, 13, 2) == 0;
     world_open(world);
     world_library(world, 2 + draw(seed, 6, 5), 4 + draw(seed, 7, 24));
     world_session(world);
