@@ -195,18 +195,26 @@ static int64_t videos(const struct view *view, const struct ys_lane *lane)
     return units;
 }
 
+/* Whether nothing can be done for a category today: its playlist cannot be made (and is not being
+ * made just now), or it failed and rests for long. */
+static bool cannot_go_on(const struct view *view, const struct ys_lane *lane)
+{
+    int64_t soon = view->agenda->settle_ms > YS_AFTER_CREATE_MS ? view->agenda->settle_ms
+                                                                : YS_AFTER_CREATE_MS;
+
+    if (lane->stopped) return true;
+    if (lane->open[YS_OP_PLAYLIST_CREATE] > 0 && view->moment->creates_left <= 0 && !lane->busy)
+        return true;
+    return lane->ready_ms != YS_NEVER_MS && lane->ready_ms > view->moment->now_ms + soon;
+}
+
 /* What a category needs to be through today, so that it finishes before later ones take the
- * units. Nothing for one that cannot go on today. */
+ * units. */
 static int64_t need_for_videos(const struct view *view, size_t number)
 {
     const struct ys_lane *lane = &view->agenda->lanes[number];
 
-    if (lane->stopped || (lane->open[YS_OP_PLAYLIST_CREATE] > 0 && view->moment->creates_left <= 0))
-        return 0;
-    if (lane->ready_ms != YS_NEVER_MS &&
-        lane->ready_ms > view->moment->now_ms + view->agenda->settle_ms)
-        return 0;
-    return videos(view, lane);
+    return cannot_go_on(view, lane) ? 0 : videos(view, lane);
 }
 
 /* All that is left of a category. What is on its way is paid already. */

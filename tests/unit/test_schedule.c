@@ -146,6 +146,28 @@ static void test_which_playlist_does_not_depend_on_replies(void **state)
     ag_expect_write(small + 2);
 }
 
+/* The day's last creation is under way: what its playlist needs today is not for later ones. */
+static void test_the_last_create_keeps_its_units(void **state)
+{
+    size_t create = new_playlist("a", 2), lane = ag.tasks[create].lane;
+    size_t b = ag_category("b", "PLb");
+
+    (void)state;
+    (void)ag_add(b, YS_OP_ITEM_INSERT, "video-00003");
+    ag_expect_write(create);
+    ag_becomes(create, YS_OP_STATUS_IN_FLIGHT);
+    ag_moment.creates_left = 0;
+    ag_moment.units_left = 101 + 50; /* two inserts and a listing; the survey of "b" needs one */
+    ag_expect_wait(INT64_MAX);
+    ag_moment.units_left++;
+    ag_expect_lane(YS_ACT_SURVEY, b);
+    ag_moment.units_left--;
+    ag_becomes(create, YS_OP_STATUS_DONE);
+    ag.lanes[lane].surveyed = true;
+    ag.lanes[lane].ready_ms = T0 + YS_AFTER_CREATE_MS;
+    ag_expect_wait(T0 + YS_AFTER_CREATE_MS);
+}
+
 /* The first write to a new playlist waits until it is old enough. */
 static void test_a_new_playlist_is_left_alone_at_first(void **state)
 {
@@ -381,6 +403,7 @@ int main(void)
         TEST(test_creates_are_over_for_today),
         TEST(test_scarce_creates_leave_no_units_idle),
         TEST(test_which_playlist_does_not_depend_on_replies),
+        TEST(test_the_last_create_keeps_its_units),
         TEST(test_a_new_playlist_is_left_alone_at_first),
         TEST(test_update_reads_first),
         TEST(test_survey_before_the_first_write),
