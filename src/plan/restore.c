@@ -16,6 +16,7 @@ struct restoring {
     const struct ys_snapshot *now, *was;
     size_t *of_category;     /* per category: its playlist of then */
     struct ys_map homes;     /* video id -> a category that had it */
+    struct ys_map back;      /* videos that were private then and are live now */
     int64_t made, newer;     /* playlists made anew; entries of later that stay */
     int64_t unsorted;        /* playlists that YouTube sorts, and whose order is another */
 };
@@ -259,10 +260,28 @@ static enum ys_status add_loss(struct restoring *restoring, const struct ys_plan
     return YS_OK;
 }
 
+/* Videos are live again when an entry of now says so. */
+static enum ys_status find_back(struct restoring *restoring, struct ys_error *err)
+{
+    size_t i, j;
+
+    for (i = 0; i < restoring->now->playlist_count; i++) {
+        const struct ys_snap_playlist *playlist = &restoring->now->playlists[i];
+        for (j = 0; j < playlist->item_count; j++) {
+            const struct ys_snap_item *item = &playlist->items[j];
+            if (item->availability == YS_AVAILABILITY_LIVE &&
+                ys_map_get(&restoring->was->gone, item->video_id, NULL))
+                YS_TRY(ys_map_put(&restoring->back, item->video_id, 1, err));
+        }
+    }
+    return YS_OK;
+}
+
 static bool is_gone(const struct restoring *restoring, const char *video_id)
 {
     return ys_map_get(&restoring->now->gone, video_id, NULL) ||
-           ys_map_get(&restoring->was->gone, video_id, NULL);
+           (ys_map_get(&restoring->was->gone, video_id, NULL) &&
+            !ys_map_get(&restoring->back, video_id, NULL));
 }
 
 /* One playlist on its way to its entries of then. */
@@ -494,6 +513,7 @@ static enum ys_status operations(struct restoring *restoring, const struct ys_ma
     size_t i, count;
 
     YS_TRY(begin(restoring, only, err));
+    YS_TRY(find_back(restoring, err));
     count = restoring->plan->category_count;
     for (i = 0; i < count; i++) YS_TRY(make_or_rename(restoring, i, err));
     for (i = 0; i < count; i++) YS_TRY(fill(restoring, i, err));
@@ -513,8 +533,10 @@ enum ys_status ys_restore_operations(struct ys_plan *plan, const struct ys_snaps
     enum ys_status status;
 
     ys_map_init(&restoring.homes);
+    ys_map_init(&restoring.back);
     status = operations(&restoring, only, err);
     ys_map_free(&restoring.homes);
+    ys_map_free(&restoring.back);
     ys_free(restoring.of_category);
     return status;
 }

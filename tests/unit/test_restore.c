@@ -175,6 +175,33 @@ static void test_losses_are_named(void **state)
     assert_int_equal(shelf_job(&rs_world).failed, 0);
 }
 
+/* Private when the backup was made, live again since: it comes back. */
+static void test_what_is_live_again_comes_back(void **state)
+{
+    struct ys_fetch_result fetched;
+    struct ys_preview preview;
+    struct ys_plan *plan;
+
+    (void)state;
+    rs_library(58);
+    world_ok(&rs_world, ys_sim_video_set(rs_world.sim, "video-00005", YS_AVAILABILITY_PRIVATE,
+                                      &rs_world.err));
+    rs_back_up();
+    world_ok(&rs_world, ys_sim_video_set(rs_world.sim, "video-00005", YS_AVAILABILITY_LIVE,
+                                      &rs_world.err));
+    world_ok(&rs_world, ys_sim_playlist_remove(rs_world.sim, rs_jazz, &rs_world.err));
+    ys_sim_clock_advance(&rs_world.clock, DAY_MS);
+    /* Rock shows that it is live, when it is read again. */
+    world_ok(&rs_world, ys_fetch(rs_world.session, true, NULL, NULL, &fetched, &rs_world.err));
+    plan = rs_plan("last");
+    ys_plan_preview(plan, &preview);
+    assert_int_equal(preview.unavailable, 0);
+    rs_start(plan);
+    rs_finish();
+    assert_int_equal(shelf_copies(&rs_world, "Jazz", 5), 1);
+    assert_int_equal(shelf_copies(&rs_world, "Jazz", 1), 2);
+}
+
 /* ---------------------------------------------------------------- a part, and what came later */
 
 static void test_what_came_later_stays(void **state)
@@ -244,6 +271,7 @@ int main(void)
         TEST(test_everything_comes_back),
         TEST(test_days_and_kills),
         TEST(test_losses_are_named),
+        TEST(test_what_is_live_again_comes_back),
         TEST(test_what_came_later_stays),
         TEST(test_one_playlist),
     };
