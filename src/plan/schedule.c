@@ -164,29 +164,27 @@ static int64_t updates(const struct view *view, const struct ys_lane *lane, enum
     return lane->open[kind] * view->price[kind] + reads;
 }
 
-/* Units of the playlists that are still to be made or renamed and can be today: these come first,
- * whoever else wants the units. */
-static int64_t need_for_playlists(const struct view *view)
+/* Units of the playlists that are still to be made and can be today: these come first, whoever
+ * else wants the units, for a creation that is not used today is lost. */
+static int64_t need_for_creates(const struct view *view)
 {
-    int64_t creates = 0, units = 0;
+    int64_t creates = 0;
     size_t i;
 
-    for (i = 0; i < view->agenda->lane_count; i++) {
-        const struct ys_lane *lane = &view->agenda->lanes[i];
-        if (lane->stopped) continue;
-        creates += lane->open[YS_OP_PLAYLIST_CREATE];
-        units += updates(view, lane, YS_OP_PLAYLIST_UPDATE);
-    }
+    for (i = 0; i < view->agenda->lane_count; i++)
+        if (!view->agenda->lanes[i].stopped)
+            creates += view->agenda->lanes[i].open[YS_OP_PLAYLIST_CREATE];
     if (creates > view->moment->creates_left) creates = view->moment->creates_left;
-    return units + creates * view->price[YS_OP_PLAYLIST_CREATE];
+    return creates * view->price[YS_OP_PLAYLIST_CREATE];
 }
 
-/* What the lane's playlist needs to be filled, verified and published once it is there. */
+/* What the lane's playlist needs once it is there: to be renamed, filled, verified, published. */
 static int64_t videos(const struct view *view, const struct ys_lane *lane)
 {
     int64_t inserts = lane->open[YS_OP_ITEM_INSERT], moves = lane->open[YS_OP_ITEM_MOVE];
     int64_t units = inserts * view->price[YS_OP_ITEM_INSERT] +
                     moves * view->price[YS_OP_ITEM_MOVE] +
+                    updates(view, lane, YS_OP_PLAYLIST_UPDATE) +
                     updates(view, lane, YS_OP_PLAYLIST_PUBLISH);
 
     if (inserts + moves > 0 && !lane->surveyed && lane->open[YS_OP_PLAYLIST_CREATE] == 0)
@@ -222,7 +220,7 @@ static int64_t whole(const struct view *view, size_t number)
 {
     struct ys_lane *lane = &view->agenda->lanes[number];
     int64_t units = lane->open[YS_OP_PLAYLIST_CREATE] * view->price[YS_OP_PLAYLIST_CREATE] +
-                    updates(view, lane, YS_OP_PLAYLIST_UPDATE) + videos(view, lane);
+                    videos(view, lane);
 
     if (lane->busy)
         units -= view->price[view->agenda->tasks[ys_lane_task(view->agenda, lane)].kind];
@@ -289,10 +287,8 @@ static bool fill_lane(struct view *view, size_t number)
     struct ys_lane *lane = &view->agenda->lanes[number];
     size_t task = ys_lane_task(view->agenda, lane);
 
-    if (task != YS_NO_TASK &&
-        ys_op_kind_stage(view->agenda->tasks[task].kind) == YS_STAGE_CREATE_PLAYLISTS)
+    if (task != YS_NO_TASK && view->agenda->tasks[task].kind == YS_OP_PLAYLIST_CREATE)
         view->units = view->moment->units_left;
-
     if (lane->stopped || held(view, lane, task)) return false;
     if (task != YS_NO_TASK && view->agenda->tasks[task].status == YS_OP_STATUS_UNKNOWN)
         return settle(view, number, task);
@@ -433,7 +429,7 @@ void ys_agenda_next(struct ys_agenda *agenda, const struct ys_moment *moment,
     size_t i;
 
     for (i = 0; i < YS_OP_KIND_COUNT; i++) view.price[i] = ys_op_units((enum ys_op_kind)i);
-    reserved = need_for_playlists(&view);
+    reserved = need_for_creates(&view);
     for (i = 0; i < agenda->lane_count; i++) {
         struct ys_lane *lane = &agenda->lanes[i];
         if (!lane->category[0] || lane_through(agenda, lane)) continue;

@@ -168,6 +168,30 @@ static void test_the_last_create_keeps_its_units(void **state)
     ag_expect_wait(T0 + YS_AFTER_CREATE_MS);
 }
 
+/* A later playlist is renamed with what the day has beyond the needs of the earlier ones; a new
+ * one is made first, for a creation that is not used today is lost. */
+static void test_a_rename_waits_for_its_turn(void **state)
+{
+    size_t a = ag_category("a", "PLa"), insert = ag_add(a, YS_OP_ITEM_INSERT, "video-00001");
+    size_t b = ag_category("b", "PLb"), c;
+
+    (void)state;
+    (void)ag_add(b, YS_OP_PLAYLIST_UPDATE, "");
+    ag.lanes[a].surveyed = true;
+    ag_expect_write(insert);
+    ag_becomes(insert, YS_OP_STATUS_IN_FLIGHT);
+    ag_moment.units_left = 50 + 1 + 50; /* insert and listing of "a"; a rename takes a read too */
+    ag_expect_wait(INT64_MAX);
+    ag_becomes(insert, YS_OP_STATUS_DONE);
+    ag.lanes[a].last_add_ms = T0;
+    ag_moment.units_left = 1 + 51;
+    ag_expect_lane(YS_ACT_METADATA, b);
+    ag_moment.units_left--;
+    ag_expect_wait(T0 + SETTLE_MS);
+    c = new_playlist("c", 1);
+    ag_expect_write(c);
+}
+
 /* The first write to a new playlist waits until it is old enough. */
 static void test_a_new_playlist_is_left_alone_at_first(void **state)
 {
@@ -404,6 +428,7 @@ int main(void)
         TEST(test_scarce_creates_leave_no_units_idle),
         TEST(test_which_playlist_does_not_depend_on_replies),
         TEST(test_the_last_create_keeps_its_units),
+        TEST(test_a_rename_waits_for_its_turn),
         TEST(test_a_new_playlist_is_left_alone_at_first),
         TEST(test_update_reads_first),
         TEST(test_survey_before_the_first_write),
