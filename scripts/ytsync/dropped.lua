@@ -54,8 +54,8 @@ function M.lines(drops, all)
             text.count(#group.videos, "video"), all and "" or ", " .. examples(group.videos))),
             COLUMNS, "    ")
         for _, video in ipairs(all and group.videos or {}) do
-            lines[#lines + 1] = ("      %s  %s"):format(text.pad(video.id, 11),
-                text.cut(video.title, 60))
+            lines[#lines + 1] = text.hang(("      %s  "):format(text.pad(video.id, 11)),
+                text.safe(video.title), COLUMNS)
         end
     end
     if #lines > 0 then

@@ -35,6 +35,7 @@ Session.__index = Session
 ---@field core table
 ---@field policy ytsync.Policy|nil
 ---@field summary ytsync.Summary|nil
+---@field part {only: string[]|nil, max_units: integer|nil}|nil  nil: it is a whole plan
 local Plan = { __name = "ytsync.Plan" }
 Plan.__index = Plan
 
@@ -327,7 +328,8 @@ function Session:plan(options)
         return nil, message, name
     end
     return setmetatable({ core = handle, policy = policy, summary = summary or options.summary,
-        target = target }, Plan)
+        target = target, part = (options.only or options.max_units)
+            and { only = options.only, max_units = options.max_units } or nil }, Plan)
 end
 
 --- Plans to make the library what a backup says it was (fetch first).

@@ -171,6 +171,44 @@ function M.wrap(text, columns, indent)
     return table.concat(lines, "\n")
 end
 
+-- A word in pieces of at most `columns`.
+local function pieces(word, columns)
+    local out, from, used = {}, 1, 0
+    for position, code in utf8.codes(word) do
+        local width = width_of(code)
+        if used + width > columns then
+            out[#out + 1] = word:sub(from, position - 1)
+            from, used = position, 0
+        end
+        used = used + width
+    end
+    out[#out + 1] = word:sub(from)
+    return table.concat(out, " ")
+end
+
+--- Like `wrap`, but no line is longer than `columns`: words that are, are broken. For titles, which
+--- may have no space in them.
+---@param text string
+---@param columns integer
+---@param indent string|nil
+---@return string
+function M.fold(text, columns, indent)
+    local room = columns - #(indent or "")
+    return M.wrap(text:gsub("%S+", function(word)
+        return #word > room and pieces(word, room) or nil
+    end), columns, indent)
+end
+
+--- A text folded to the right of what stands before it on its first line.
+---@param head string  safe
+---@param text string
+---@param columns integer
+---@return string
+function M.hang(head, text, columns)
+    local indent = (" "):rep(M.width(head))
+    return head .. M.fold(text, columns, indent):sub(#indent + 1)
+end
+
 --- 1234567 -> "1,234,567".
 ---@param value integer
 ---@return string

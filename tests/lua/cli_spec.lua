@@ -159,8 +159,8 @@ describe("the command", function()
             .. "itself; the next plan goes on with the rest.", 1, true))
         assert.same({ "Mixed=v1,v2,v3", "More=v4,v5", "Odd=v6", "Jazz=v1,v3,v4" }, titles(world))
         run("plan --only Jazz --only Cooking --max-units 700 --policy " .. policy)
-        assert.same({ "Jazz", "Cooking" }, world.target.only)
-        assert.equal(700, world.target.max_units)
+        local asked = world.targets[#world.targets - 1] -- the last is the whole, to compare with
+        assert.same({ { "Jazz", "Cooking" }, 700 }, { asked.only, asked.max_units })
         world.config["quota.daily"] = 200
         assert.equal(75, (run("run --yes --policy " .. policy)))
         local wrong, _, err = run("run --only Jazz --policy " .. policy)

@@ -355,6 +355,8 @@ end
 function Session:plan(target)
     local world = self.world
     world.target = target
+    world.targets = world.targets or {}
+    table.insert(world.targets, target)
     if target.channel and target.channel ~= world.channel.id then
         return nil, "another channel", "wrong_channel"
     end

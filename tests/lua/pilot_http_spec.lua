@@ -16,6 +16,17 @@ local function has(out, words)
     assert.truthy(out:find(words, 1, true), ("%q is not in:\n%s"):format(words, out))
 end
 
+-- "Jazz false, Food true": which of the policy's playlists are in a part of the plan.
+local function in_part(part)
+    local said = {}
+    for _, row in ipairs(part.playlists) do
+        if row.category then
+            said[#said + 1] = ("%s %s"):format(row.category, row.in_part)
+        end
+    end
+    return table.concat(said, ", ")
+end
+
 describe("a plan over HTTP", function()
     local sim
 
@@ -78,6 +89,10 @@ describe("a plan over HTTP", function()
         assert.equal(0, code, err)
         local part = assert(json.decode(out))
         assert.truthy(part.units > 0)
+        assert.same({ "Food" }, part.part.only)
+        assert.equal("Jazz false, Food true, Rest false", in_part(part))
+        _, out = sim:run(("plan --max-units %d --json --offline"):format(part.units))
+        assert.equal("Jazz true, Food true, Rest false", in_part(assert(json.decode(out))))
         code, _, err = sim:run("run --only Food --yes --delete")
         assert.equal(0, code, err)
         _, out = sim:run("status --json")

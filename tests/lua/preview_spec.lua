@@ -126,8 +126,6 @@ describe("the preview of a plan", function()
             .. "2026\n"
             .. "    carries on \"jazz stuff\"; 2 videos that no playlist wants stay\n")
         has(out, "  and 1 playlist that is in order already\n")
-        has(shown({ part = true, playlists = { row(), row({ title_then = "Food", units = 0 }) } }),
-            "  and 1 playlist that is in order or not in this part\n")
         has(out, "  Deleted at the end, when everything was seen in its new place:\n"
             .. "  Old                           30      -     -    30       50   Tue 24 Nov 2026\n")
     end)
@@ -179,12 +177,19 @@ describe("the preview of a plan", function()
         end
         local out = shown({ items = items })
         has(out, "  1. a backup of all playlists, read back and compared\n"
-            .. "  2. 1 playlist created, 1 playlist changed; new ones are private while they are\n"
+            .. "  2. 1 playlist created, 1 playlist changed; the new one is private while it is\n"
             .. "     filled\n"
             .. "  3. 2 videos added, 1 video moved; each playlist is listed again afterwards\n"
-            .. "  4. 1 playlist published, each when its videos were seen in it\n"
-            .. "  5. 1 entry taken out, each when its video was seen in its place\n"
+            .. "  4. 1 playlist published when its videos were seen in it\n"
+            .. "  5. 1 entry taken out when its video was seen in its place\n"
             .. "  6. 1 playlist deleted, after a second yes\n")
+        out = shown({ items = { { kind = "playlist_update" },
+            { kind = "item_delete", video_id = "a" },
+            { kind = "item_delete", video_id = "b" }, { kind = "item_delete", video_id = "c" } },
+            drops = { { id = "b", title = "Dull", rule = "policy.lua:3" } } })
+        has(out, "  2. 1 playlist changed\n"
+            .. "  3. 2 entries taken out, each when its video was seen in its place\n"
+            .. "  4. 1 entry taken out: the policy drops its video\n")
     end)
 
     it("shows the first title of a day within the line, however wide", function()
@@ -200,6 +205,52 @@ describe("the preview of a plan", function()
         has_not(shown({ words = true, old = "reuse" }), "does not mention")
     end)
 
+    it("says of a part what is in it, and no more than is proven", function()
+        local part = { part = { only = { "Jazz" } }, playlists = { row(),
+            row({ title_then = "Food", units = 0, ready_at = 0, in_part = false }),
+            row({ title_then = "Rock", units = 0, ready_at = 0 }) } }
+        local out = shown(part)
+        has(out, "  and 1 playlist that is in order already\n"
+            .. "  and 1 playlist that is not in this part\n")
+        has_not(flat(out), "no cheaper way")
+        out = shown(part, { all = true })
+        has(out, "  Food                           -     10    10     -        0   not in the "
+            .. "part\n")
+        has(out, "  Rock                           -     10    10     -        0   in order\n")
+        part.preview = figures({ create_playlists = { count = 0, units = 0 } })
+        out = shown(part)
+        has(out, "There is nothing to do in this part of the plan.\n")
+        has_not(out, "Everything is in order")
+    end)
+
+    it("shows titles in full when all is asked for", function()
+        local long = "the same long title of a playlist number "
+        local fields = { playlists = { row({ title_then = long .. "1", title_now = long .. "one",
+                carried_on = true, privacy_now = "public" }),
+            row({ title_then = ("日本語の再生リスト"):rep(12) }), row({ title_then = "short" }),
+            given_up({ title_now = long .. "2", rows_now = 1, ready_at = NOW }) },
+            drops = { { id = "v1", title = long:rep(3), rule = "policy.lua:3 leftovers" } },
+            blocks = { { title = long .. "3", videos = 1, unmatched = 1, gone = 0 } },
+            levels = { delete = figures(), keep = { problem = ("why not "):rep(20) } },
+            days = { { starts_at = NOW, units = 1 }, { starts_at = NOW + DAY_MS, units = 1 } } }
+        local cut = shown(fields)
+        has(cut, "\n  the same long title of ...     0     10    10     -      550   today\n"
+            .. "    carries on")
+        has(cut, " and 2 more; 1 playlist deleted\n")
+        local out = shown(fields, { all = true })
+        has(out, "\n  the same long title of ...     0     10    10     -      550   today\n"
+            .. "    \"" .. long .. "1\"\n    carries on \"" .. long .. "one\"; public, then\n")
+        has(out, "\n    \"" .. long .. "2\"\n")
+        has(out:gsub("\n +", ""), ("日本語の再生リスト"):rep(12))
+        has(flat(out), "\"" .. long .. "3\": 1 video that no")
+        has(flat(out), flat(long:rep(3)))
+        has(out, "\n  today                    1   the same long title of a playlist number 1,"
+            .. "\n" .. (" "):rep(31) .. "日本語")
+        has(flat(out), ", short; 1 playlist deleted")
+        has_not(out:gsub("[^\n]+today\n", ""), "...")
+        has_not(out, "\"short\"")
+    end)
+
     it("shows the calendar: day, units, what becomes ready", function()
         local out = shown({ playlists = { row(), row({ title_then = "Bebop" }),
             row({ title_then = "Later", ready_at = NOW + DAY_MS }),
@@ -211,20 +262,52 @@ describe("the preview of a plan", function()
             .. "  Sat 21 Nov 2026      1,250   Later; 1 playlist deleted\n")
     end)
 
-    it("says what blocks deletions and the one line that would settle it", function()
-        local out = shown({ blocks = {
-            { title = "Mixed", videos = 3, unmatched = 3, gone = 0 },
-            { title = "Odd", videos = 1, unmatched = 1, gone = 0 },
-            { title = "Old", videos = 2, unmatched = 0, gone = 2 },
-            { title = "Unread", videos = 0, unmatched = 0, gone = 0 } } })
-        has(out, "  4 playlists would be given up but must stay:\n"
-            .. "    \"Mixed\": 3 videos that no playlist of the policy wants\n"
-            .. "    \"Odd\": 1 video that no playlist of the policy wants\n"
-            .. "    \"Old\": 2 private or deleted videos\n"
-            .. "    \"Unread\": its videos could not be read\n"
-            .. "  One line in the policy would settle 2 of them: otherwise = \"drop\"\n")
-        out = shown({ blocks = { { title = "Old", videos = 2, unmatched = 0, gone = 2 } } })
-        has(out, "  One line in the policy would settle it: gone = \"forget\"\n")
+    describe("of what blocks deletions", function()
+        local function blocked(...)
+            local blocks = {}
+            for position, counts in ipairs({ ... }) do
+                blocks[position] = { title = "B" .. position, videos = counts[1] + counts[2],
+                    unmatched = counts[1], gone = counts[2] }
+            end
+            return flat(shown({ blocks = blocks })) .. " "
+        end
+
+        it("says why, and the one line that would settle it", function()
+            local out = shown({ blocks = {
+                { title = "Mixed", videos = 3, unmatched = 3, gone = 0 },
+                { title = "Odd", videos = 1, unmatched = 1, gone = 0 },
+                { title = "Unread", videos = 0, unmatched = 0, gone = 0 } } })
+            has(out, "  3 playlists would be given up but must stay:\n"
+                .. "    \"Mixed\": 3 videos that no playlist of the policy wants\n"
+                .. "    \"Odd\": 1 video that no playlist of the policy wants\n"
+                .. "    \"Unread\": its videos could not be read\n"
+                .. "  One line in the policy would settle 2 of them: otherwise = \"drop\"\n")
+            has_not(out, "Two lines")
+            has(shown({ blocks = { { title = "Old", videos = 2, unmatched = 0, gone = 2 } } }),
+                "    \"Old\": 2 private or deleted videos\n"
+                .. "  One line in the policy would settle it: gone = \"forget\"\n")
+        end)
+
+        it("names the two lines together when none alone frees any", function()
+            local out = blocked({ 1, 1 }, { 2, 1 })
+            has(out, "Two lines together in the policy would settle all of them: otherwise = "
+                .. "\"drop\" and gone = \"forget\" ")
+            has_not(out, "One line")
+            has(blocked({ 1, 1 }), "Two lines together in the policy would settle it: ")
+        end)
+
+        it("names the two lines together when they free more than one does", function()
+            local out = blocked({ 3, 0 }, { 1, 0 }, { 0, 2 }, { 1, 1 }, { 0, 0 })
+            has(out, "One line in the policy would settle 2 of them: otherwise = \"drop\" Two "
+                .. "lines together in the policy would settle 4 of them: otherwise = \"drop\" and "
+                .. "gone = \"forget\" ")
+        end)
+
+        it("names both lines when each frees as many", function()
+            has(blocked({ 3, 0 }, { 0, 2 }), "Either of two lines in the policy would settle 1 of "
+                .. "them: otherwise = \"drop\", or gone = \"forget\" Two lines together in the "
+                .. "policy would settle all of them: ")
+        end)
     end)
 
     it("names what others see change", function()
@@ -249,7 +332,7 @@ describe("the preview of a plan", function()
 
     it("tells of private and deleted videos, strangers and what is supposed", function()
         local out = flat(shown({ gone = 17, unmatched = 4, preview = figures({ unavailable = 3 }),
-            daily_units = 50000, supposed_level = "keep", part = true }))
+            daily_units = 50000, supposed_level = "keep", part = {} }))
         has(out, "17 videos are private or deleted: their entries stay where they are. 3 of them "
             .. "are wanted and cannot be added anywhere.")
         has(out, "4 videos that no playlist wants stay where they are.")
@@ -258,7 +341,7 @@ describe("the preview of a plan", function()
         has(flat(shown({ words = true, old = "reuse" })), "none is deleted (old_playlists = "
             .. "\"reuse\").")
         has(flat(shown({ gone = 1, gone_policy = "forget" })),
-            "1 video is private or deleted: the policy lets their entries go (gone = \"forget\").")
+            "1 video is private or deleted: the policy lets its entries go (gone = \"forget\").")
     end)
 
     it("warns when the sign-in ends before the job does", function()
@@ -276,6 +359,44 @@ describe("the preview of a plan", function()
             command = "ytsync run --only Jazz" } }))
         has(out, "\n\nTo try it with one playlist (556 units): ytsync run --only Jazz\n"
             .. "To do it: ytsync run")
+    end)
+
+    it("names and prices a category as a whole, whose playlists are numbered parts", function()
+        local asked = {}
+        local function plan(units)
+            return { preview = function() return figures({ units = units }) end,
+                guard = function() end, warnings = function() return {} end,
+                close = function() end, items = function() return {} end,
+                days = function() return {} end, blocks = function() return {} end,
+                target = { categories = { { key = "Big", priority = 2 },
+                    { key = "Jazz" }, { key = "Jazz 2" }, { key = "Big 3" } } },
+                playlists = function()
+                    return { row({ category = "Big", units = 600 }),
+                        row({ category = "Big 2", units = 100 }), row({ category = "Jazz 2" }),
+                        row({ category = "Big 3", units = 900 }), given_up() }
+                end }
+        end
+        local session = { now = function() return NOW end,
+            channel = function() return { id = "UC1" } end,
+            plan = function(_, options)
+                asked[#asked + 1] = options.only[1]
+                return plan(561)
+            end }
+        local ctx = { command = function(_, words) return "ytsync " .. words end,
+            quoted = function(word) return "'" .. word .. "'" end }
+        local whole = plan(2150)
+        local known = library.facts(session, whole, { places = {}, old = "reuse" })
+        library.add_commands(ctx, session, whole, known)
+        assert.same({ "Jazz 2" }, asked)
+        assert.equal("Jazz 2", known.pilot.name)
+        local rows = {}
+        for position, entry in ipairs(known.playlists) do
+            rows[position] = ("%s %d"):format(entry.whole, entry.priority)
+        end
+        assert.same({ "Big 2", "Big 2", "Jazz 2 0", "Big 3 0", "nil 0" }, rows)
+        known.playlists[3].units = 701
+        library.add_commands(ctx, session, whole, known)
+        assert.same({ name = "Big", units = 561, command = "ytsync run --only 'Big'" }, known.pilot)
     end)
 
     it("is an estimate as long as the library is an export", function()
@@ -309,5 +430,44 @@ describe("the preview of a plan", function()
         assert.equal("Old", back.playlists[2].title_now)
         assert.equal(550, back.calendar[1].units)
         assert.equal(1, #back.stages.delete_playlists.items)
+        assert.is_true(back.playlists[1].in_part)
+        assert.equal(0, back.playlists[1].priority)
+        for _, key in ipairs({ "part", "pilot" }) do
+            assert.is_nil(back[key])
+        end
+        assert.same({ {}, {} }, { back.supposed, back.settling })
+    end)
+
+    it("tells machines what the screen says", function()
+        local document = machine.plan(facts({ gone = 3, daily_units = 500, supposed_level = "keep",
+            preview = figures({ bound_units = 40900 }),
+            pilot = { name = "Jazz", units = 556, command = "ytsync run --only Jazz" },
+            playlists = { row({ priority = 7 }) },
+            policy_lines = { unmatched = "leftovers { into = \"Unsorted\" }",
+                gone = "gone \"forget\"" },
+            blocks = { { playlist_id = "PL1", title = "B", video_id = "v1", videos = 3,
+                unmatched = 2, gone = 1, reason = "otherwise = \"drop\" would settle it" } } }),
+            json)
+        local back = assert(json.decode(json.encode(document)))
+        assert.same({ lines = { "leftovers { into = \"Unsorted\" }", "gone \"forget\"" },
+            playlists = 1 }, back.settling[1])
+        assert.equal("\"B\" stays: 2 videos that no playlist of the policy wants, 1 private or "
+            .. "deleted video; leftovers { into = \"Unsorted\" } and gone \"forget\" would settle "
+            .. "it.", back.blocks[1].reason)
+        assert.equal("v1", back.blocks[1].video_id)
+        assert.same({ name = "Jazz", units = 556, command = "ytsync run --only Jazz" }, back.pilot)
+        assert.same({ quota = 500, level = "delete" }, back.supposed)
+        assert.same({ 3, 40900, 7 }, { back.gone, back.bound_units, back.playlists[1].priority })
+    end)
+
+    it("tells machines of a part what is in it, and no more than is proven", function()
+        local document = machine.plan(facts({ part = { only = { "Jazz" }, max_units = 900 },
+            playlists = { row(), row({ in_part = false }) },
+            preview = figures({ bound_units = 40900 }) }), json)
+        local back = assert(json.decode(json.encode(document)))
+        assert.same({ only = { "Jazz" }, max_units = 900 }, back.part)
+        assert.same({ true, false }, { back.playlists[1].in_part, back.playlists[2].in_part })
+        assert.is_nil(back.no_cheaper_way)
+        assert.is_nil(back.bound_units)
     end)
 end)

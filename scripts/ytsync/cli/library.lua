@@ -109,12 +109,50 @@ local function without(list, value)
     return out
 end
 
-local function priorities_of(policy)
-    local out = {}
-    for _, category in ipairs(policy.categories) do
-        out[category.key] = category.priority
+-- By key: the units of the plan that this one is a part of.
+local function units_of_whole(session, plan, options)
+    local units = {}
+    local whole = session:plan({ target = plan.target, level = options.level })
+    for _, row in ipairs(whole and whole:playlists() or {}) do
+        units[row.category] = row.units
     end
-    return out
+    if whole then
+        whole:close()
+    end
+    return units
+end
+
+-- Whether a row is in a part: a name says so; by units, it is out when only the whole changes it.
+local function part_test(session, plan, options)
+    local names, units = nil, plan.part.max_units and units_of_whole(session, plan, options) or {}
+    if plan.part.only then
+        names = {}
+        for _, key in ipairs(plan.part.only) do
+            names[key] = true
+        end
+    end
+    return function(row)
+        return row.category == "" or (not names or names[row.whole] == true)
+            and (row.units > 0 or (units[row.category] or 0) == 0)
+    end
+end
+
+-- The plan's playlists, with what the policy says of them (whole: the key of its category, also for
+-- a numbered part, "Jazz 2"; priority) and whether they are in the part that was asked for.
+local function playlists_of(session, plan, options)
+    local rows, categories = plan:playlists(), {}
+    for _, category in ipairs(plan.target.categories) do
+        categories[category.key] = category
+    end
+    local in_part = plan.part and part_test(session, plan, options)
+    for _, row in ipairs(rows) do
+        local category = categories[row.category]
+            or categories[row.category:match("^(.*) %d+$") or row.category]
+        row.whole = category and category.key or nil
+        row.priority = category and category.priority or 0
+        row.in_part = not in_part or in_part(row)
+    end
+    return rows
 end
 
 -- Why a plan is not started, with the place of the policy's limit.
@@ -135,17 +173,16 @@ function M.facts(session, plan, policy, options)
     return {
         preview = plan:preview(),
         items = plan:items(),
-        playlists = plan:playlists(),
+        playlists = playlists_of(session, plan, options),
         days = plan:days(),
         blocks = plan:blocks(),
         warnings = without(plan:warnings(), guard),
-        priorities = priorities_of(policy),
         guard = guard and guard_text(policy, guard),
         now = session:now(),
         old = options.level or policy.old,
         supposed_level = options.level and options.level ~= policy.old and policy.old or nil,
         daily_units = options.quota,
-        part = (options.only or options.max_units) and true or nil,
+        part = plan.part,
         otherwise = policy.otherwise,
         gone_policy = policy.gone,
         words = policy.mentioned or nil,
@@ -177,18 +214,23 @@ function M.add_levels(ctx, session, plan, facts)
     facts.now = session:now()
 end
 
--- The cheapest playlist with something to do, when there are several.
+-- The key of the cheapest category with something to do, all its parts counted, when there are
+-- several.
 local function cheapest(facts)
-    local best, count = nil, 0
+    local keys, units = {}, {}
     for _, row in ipairs(facts.playlists) do
-        if row.category ~= "" and row.units > 0 then
-            count = count + 1
-            if not best or row.units < best.units then
-                best = row
+        if row.whole and row.units > 0 then
+            if not units[row.whole] then
+                keys[#keys + 1] = row.whole
             end
+            units[row.whole] = (units[row.whole] or 0) + row.units
         end
     end
-    return count > 1 and best or nil
+    local best = keys[1]
+    for _, key in ipairs(keys) do
+        best = units[key] < units[best] and key or best
+    end
+    return #keys > 1 and best or nil
 end
 
 --- Adds to the facts the commands to go on with: a pilot with its price, and the whole.
@@ -203,19 +245,19 @@ function M.add_commands(ctx, session, plan, facts)
         return
     end
     facts.run = ctx:command("run")
-    local row = cheapest(facts)
-    if not row then
+    local key = cheapest(facts)
+    if not key then
         return
     end
-    local pilot = session:plan({ target = plan.target, only = { row.category } })
+    local pilot = session:plan({ target = plan.target, only = { key } })
     if not pilot then
         return
     end
     local figures, held = pilot:preview(), pilot:guard()
     pilot:close()
     if preview.operations(figures) > 0 and not held then
-        facts.pilot = { name = row.category, units = figures.units,
-            command = ctx:command("run --only " .. ctx.quoted(row.category)) }
+        facts.pilot = { name = key, units = figures.units,
+            command = ctx:command("run --only " .. ctx.quoted(key)) }
     end
 end
 

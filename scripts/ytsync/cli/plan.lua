@@ -58,17 +58,18 @@ local function show(ctx, session, policy, plan)
 end
 
 return {
-    usage = "plan [--all] [--offline [--quota N] [--level L]] [--only NAME] [--out FILE]",
+    usage = "plan [--all] [--offline] [--only NAME] [--max-units N] [--out FILE]",
     summary = "show what would be done and what it costs",
     help = [[
 Reads the library, tries the policy and shows the plan: units, days, end and the price of taking it
 back for each of the levels keep, reuse and delete, and the plain way (create all, add all, delete
 all) for comparison; what happens to each playlist and when it is ready; what blocks deletions, what
 others see, what never comes back. Nothing is changed on YouTube.
---all shows every row. --offline plans from what was read last, without any request; what if:
---quota N (units a day), --level keep|reuse|delete, --policy OTHER. --only NAME (once or more) and
---max-units N plan a part that is complete in itself. --out FILE writes the plan for run --plan
-FILE. --exit-code ends with 2 when there is something to do.]],
+--all shows every row and every title in full. --offline plans from what was read last, without any
+request; what if: --quota N (units a day), --level keep|reuse|delete, --policy OTHER. --only NAME
+(once or more), --max-units N, or both (as many of those as fit) plan a part that is complete in
+itself. --out FILE writes the plan for run --plan FILE. --exit-code ends with 2 when there is
+something to do.]],
     run = function(ctx)
         local problem = wrong_call(ctx.options)
         if problem then

@@ -163,15 +163,16 @@ local function begin(ctx, session, policy)
 end
 
 return {
-    usage = "run [--yes] [--delete] [--wait] [--full] [--only NAME | --max-units N | --plan FILE]",
+    usage = "run [--yes] [--delete] [--wait] [--full] [[--only NAME] [--max-units N] | "
+        .. "--plan FILE]",
     summary = "do it, or go on with the unfinished job",
     help = [[
 Reads the library, plans, shows the plan, asks, and carries it out; or goes on with the job that is
 not finished. When the day's quota is used up the job rests and run goes on with it another day;
 --wait sleeps until then instead. Before old playlists are deleted it asks once more.
 To begin small: --only NAME (once or more) does just these playlists of the policy, --max-units N as
-many as fit; the next run goes on with the rest. --plan FILE does what plan --out FILE wrote, or
-refuses and says what changed since.
+many as fit, both as many of these as fit; the next run goes on with the rest. --plan FILE does what
+plan --out FILE wrote, or refuses and says what changed since.
 --yes answers the first question, --delete the second.]],
     examples = {
         { "run", "read, plan, show, ask, do" },

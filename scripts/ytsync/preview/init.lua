@@ -8,6 +8,7 @@
 -- started), priorities (by category), sign_in_first (a command, when the library is an export),
 -- sign_in_ends (ms), daily_units, supposed_level (the policy's own), part.
 local dropped = require("ytsync.dropped")
+local blocks = require("ytsync.preview.blocks")
 local remarks = require("ytsync.preview.remarks")
 local tables = require("ytsync.preview.tables")
 local text = require("ytsync.text")
@@ -38,7 +39,7 @@ local function headline(facts)
     local line = ("This plan: %s, %s of them for reading; %s, done %s."):format(
         text.count(preview.units, "unit"), text.number(preview.read_units),
         text.count(preview.days, "day"), tables.day(preview.ends_at, facts.now))
-    if preview.no_cheaper_way then
+    if preview.no_cheaper_way and not facts.part then -- that is proven of the whole
         line = line .. " There is no cheaper way."
     end
     return text.wrap(line, 80)
@@ -79,12 +80,13 @@ function M.plan(facts, options)
             add(lines, tables.calendar(facts, all))
         end
     else
-        lines[1] = "Everything is in order: there is nothing to do."
+        lines[1] = facts.part and "There is nothing to do in this part of the plan."
+            or "Everything is in order: there is nothing to do."
         if all then
             add(lines, tables.playlists(facts, all))
         end
     end
-    add(lines, remarks.blocks(facts, all))
+    add(lines, blocks.lines(facts, all))
     add(lines, remarks.seen(facts, all))
     add(lines, dropped.lines(facts.drops or {}, all))
     add(lines, remarks.never_back(facts))

@@ -1,4 +1,5 @@
 --- The JSON form of a plan (scripts/README.md lists the members).
+local blocks = require("ytsync.preview.blocks")
 local text = require("ytsync.text")
 
 local M = {}
@@ -47,6 +48,8 @@ local function playlists_of(facts, json)
             moved = row.moves,
             strangers = row.strangers,
             units = row.units,
+            priority = row.priority or 0,
+            in_part = row.in_part ~= false,
             ready_at = moment(row.ready_at, json),
         }
     end
@@ -75,6 +78,37 @@ local function levels_of(facts, json)
     return levels
 end
 
+-- The reasons are those of the screen.
+local function blocks_of(facts, json)
+    local rows = {}
+    for position, block in ipairs(facts.blocks) do
+        rows[position] = { playlist_id = block.playlist_id, title = block.title,
+            video_id = block.video_id, videos = block.videos, unmatched = block.unmatched,
+            gone = block.gone, reason = blocks.reason(block, facts.policy_lines) }
+    end
+    return json.array(rows)
+end
+
+local function settling_of(facts, json)
+    local ways = blocks.settling(facts.blocks, facts.policy_lines)
+    for _, way in ipairs(ways) do
+        way.lines = json.array(way.lines)
+    end
+    return json.array(ways)
+end
+
+local function part_of(facts, json)
+    local part = facts.part
+    return part and { only = part.only and json.array(part.only) or json.null,
+        max_units = part.max_units or json.null } or json.null
+end
+
+-- What the call supposed and the policy or the project does not say.
+local function supposed_of(facts, json)
+    return { quota = facts.daily_units or json.null,
+        level = facts.supposed_level and facts.old or json.null }
+end
+
 --- The JSON form of a plan.
 ---@param facts table  see ytsync.preview
 ---@param json table  the module ytsync.json
@@ -95,15 +129,22 @@ function M.plan(facts, json)
         already_there = preview.already_there,
         unavailable = preview.unavailable,
         unmatched = facts.unmatched,
+        gone = facts.gone,
         dropped = json.array(facts.drops or {}),
         old = facts.old,
-        no_cheaper_way = preview.no_cheaper_way,
+        -- What is proven is proven of the whole plan.
+        no_cheaper_way = facts.part and json.null or preview.no_cheaper_way,
+        bound_units = facts.part and json.null or preview.bound_units,
+        part = part_of(facts, json),
+        supposed = supposed_of(facts, json),
+        pilot = facts.pilot or json.null,
         undo = preview.undo,
         levels = facts.levels and levels_of(facts, json) or nil,
         playlists = playlists_of(facts, json),
         calendar = calendar_of(facts, json),
         sign_in_ends_at = moment(facts.sign_in_ends, json),
-        blocks = json.array(facts.blocks),
+        blocks = blocks_of(facts, json),
+        settling = settling_of(facts, json),
         warnings = json.array(facts.warnings),
     }
 end

@@ -1,5 +1,5 @@
---- What a preview says in sentences: the order of things, what blocks deletions and the line that
---- would settle it, what others see, what never comes back, videos that are gone, the sign-in.
+--- What a preview says in sentences: the order of things, what others see, what never comes back,
+--- videos that are gone, the sign-in.
 local tables = require("ytsync.preview.tables")
 local text = require("ytsync.text")
 
@@ -49,105 +49,63 @@ local function of(...)
     end
 end
 
-local STEPS = {
-    { of("playlist_create", "playlist_update"), "%s; new ones are private while they are filled" },
-    { of("item_insert", "item_move"), "%s; each playlist is listed again afterwards" },
-    { of("playlist_publish"), "%s, each when its videos were seen in it" },
-    { of("item_delete"), "%s, each when its video was seen in its place" },
-    { of("playlist_delete"), "%s, after a second yes" },
-}
+-- Whether an entry leaves because the policy drops its video, not for another place.
+local function is_dropped(facts)
+    local drops = {}
+    for _, drop in ipairs(facts.drops or {}) do
+        drops[drop.id] = true
+    end
+    return function(operation)
+        return operation.kind == "item_delete" and drops[operation.video_id] == true
+    end
+end
+
+-- The steps after the backup: what is done, and what is said of one and of several.
+local function steps_of(facts)
+    local dropped, takes_out = is_dropped(facts), of("item_delete")
+    local _, created = M.by_kind(facts.items, of("playlist_create"))
+    local private = created == 0 and "%s" or created == 1
+        and "%s; the new one is private while it is filled"
+        or "%s; new ones are private while they are filled"
+    local listed = "%s; each playlist is listed again afterwards"
+    return {
+        { of("playlist_create", "playlist_update"), private, private },
+        { of("item_insert", "item_move"), listed, listed },
+        { of("playlist_publish"), "%s when its videos were seen in it",
+            "%s, each when its videos were seen in it" },
+        { function(operation)
+            return takes_out(operation) and not dropped(operation)
+        end, "%s when its video was seen in its place",
+            "%s, each when its video was seen in its place" },
+        { dropped, "%s: the policy drops its video", "%s: the policy drops their videos" },
+        { of("playlist_delete"), "%s, after a second yes", "%s, after a second yes" },
+    }
+end
 
 --- What happens in which order.
 ---@param facts table
 ---@return string[]
 function M.order(facts)
     local lines = { "  1. a backup of all playlists, read back and compared" }
-    for _, step in ipairs(STEPS) do
+    for _, step in ipairs(steps_of(facts)) do
         local said, count = M.by_kind(facts.items, step[1])
         if count > 0 then
-            local number = ("  %d. "):format(#lines + 1)
-            local body = text.wrap(step[2]:format(said), COLUMNS, "     ")
-            lines[#lines + 1] = number .. body:sub(6)
+            lines[#lines + 1] = text.hang(("  %d. "):format(#lines + 1),
+                step[count == 1 and 2 or 3]:format(said), COLUMNS)
         end
-    end
-    return lines
-end
-
--- ------------------------------------------------------------------ blocks
-
-local CAUSES = {
-    { key = "unmatched", one = "video that no playlist of the policy wants",
-        many = "videos that no playlist of the policy wants" },
-    { key = "gone", one = "private or deleted video", many = "private or deleted videos" },
-}
-
--- The one line that would free most of the blocked playlists, and how many it would free.
-local function settling(blocks, lines)
-    local best, freed = nil, 0
-    for _, cause in ipairs(CAUSES) do
-        local count = 0
-        for _, block in ipairs(blocks) do
-            if block.videos > 0 and block[cause.key] == block.videos then
-                count = count + 1
-            end
-        end
-        if count > freed then
-            best, freed = lines[cause.key], count
-        end
-    end
-    return best, freed
-end
-
-local function block_line(block)
-    local why = {}
-    for _, cause in ipairs(CAUSES) do
-        if block[cause.key] > 0 then
-            why[#why + 1] = text.count(block[cause.key], cause.one, cause.many)
-        end
-    end
-    if #why == 0 then
-        why[1] = "its videos could not be read"
-    end
-    return text.wrap(("\"%s\": %s"):format(text.cut(block.title, 40), table.concat(why, ", ")),
-        COLUMNS, "    ")
-end
-
---- What keeps playlists from being deleted, and the one policy line that would settle most of it.
----@param facts table  with policy_lines = {unmatched =, gone =}
----@param all boolean|nil
----@return string[]
-function M.blocks(facts, all)
-    local blocks, lines = facts.blocks, {}
-    if #blocks == 0 then
-        return lines
-    end
-    lines[1] = ("  %s would be given up but must stay:"):format(text.count(#blocks, "playlist"))
-    for position, block in ipairs(blocks) do
-        if position > tables.ROWS_MAX and not all then
-            lines[#lines + 1] = ("    and %d more (all of them: plan --all)"):format(
-                #blocks - tables.ROWS_MAX)
-            break
-        end
-        lines[#lines + 1] = block_line(block)
-    end
-    local line, freed = settling(blocks, facts.policy_lines)
-    if line then
-        lines[#lines + 1] = text.wrap(("One line in the policy would settle %s: %s"):format(
-            freed == #blocks and (freed == 1 and "it" or "all of them")
-                or ("%d of them"):format(freed), line), COLUMNS, "  ")
     end
     return lines
 end
 
 -- ------------------------------------------------------------------ what others see
 
-local function change_of(row)
+local function change_of(row, all)
     local said = {}
     if row.title_then == "" then
         return row.rows_now > 0 and "deleted" or "deleted (it is empty)"
     end
     if row.title_now ~= row.title_then then
-        said[#said + 1] = ("becomes \"%s\""):format(text.cut(row.title_then, 40))
+        said[#said + 1] = ("becomes \"%s\""):format(tables.title(row.title_then, 40, all))
     end
     if row.inserts > 0 then
         said[#said + 1] = text.number(row.inserts) .. " in"
@@ -189,8 +147,9 @@ function M.seen(facts, all)
                 #rows - tables.ROWS_MAX)
             break
         end
-        lines[#lines + 1] = text.wrap(("\"%s\" (%s): %s"):format(text.cut(row.title_now, 40),
-            row.privacy_now, change_of(row)), COLUMNS, "    ")
+        lines[#lines + 1] = text.fold(("\"%s\" (%s): %s"):format(
+            tables.title(row.title_now, 40, all), row.privacy_now, change_of(row, all)), COLUMNS,
+            "    ")
     end
     return lines
 end
@@ -245,13 +204,15 @@ end
 local function gone_videos(facts, out)
     local preview = facts.preview
     if (facts.gone or 0) > 0 then
+        local its = facts.gone == 1 and "its" or "their"
         out[#out + 1] = ("%s private or deleted: %s."):format(
             text.count(facts.gone, "video is", "videos are"),
             facts.gone_policy == "forget"
-                and ("the policy lets their entries go (%s)"):format(facts.policy_lines.gone)
+                and ("the policy lets %s entries go (%s)"):format(its, facts.policy_lines.gone)
                 or facts.gone_policy == "list"
-                and "their entries stay where they are, and `check` lists them"
-                or "their entries stay where they are")
+                and ("%s entries stay where they are, and `check` lists %s"):format(its,
+                    facts.gone == 1 and "it" or "them")
+                or ("%s entries stay where they are"):format(its))
     end
     if preview.unavailable > 0 then
         out[#out + 1] = text.count(preview.unavailable, "of them is wanted and",

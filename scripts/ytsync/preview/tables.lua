@@ -9,6 +9,9 @@ local COLUMNS = 80
 local ROWS_MAX = 12
 M.ROWS_MAX = ROWS_MAX
 
+-- Of the titles in the table of playlists.
+local TITLE_COLUMNS = 26
+
 local LEVELS = { "keep", "reuse", "delete" }
 M.LEVELS = LEVELS
 
@@ -22,6 +25,15 @@ end
 ---@return string
 function M.day(at_ms, now_ms)
     return at_ms <= now_ms and "today" or text.day(at_ms)
+end
+
+--- A title, cut to `columns` unless all of it is asked for.
+---@param title string
+---@param columns integer
+---@param all boolean|nil
+---@return string
+function M.title(title, columns, all)
+    return all and text.safe(title) or text.cut(title, columns)
 end
 
 --- "A", "B" and 7 more: as many titles as fit into `columns`, none cut off silently.
@@ -52,7 +64,7 @@ end
 local function level_row(name, preview, facts)
     local mark = name == facts.old and "> " or "  "
     if preview.problem then
-        return mark .. text.cut(text.pad(name, 22) .. "  " .. preview.problem, COLUMNS - 2)
+        return text.hang(mark .. text.pad(name, 22) .. "  ", text.safe(preview.problem), COLUMNS)
     end
     local count = preview.create_playlists.count + preview.add_videos.count
         + preview.delete_playlists.count
@@ -83,9 +95,9 @@ end
 -- ------------------------------------------------------------------ playlists
 
 local function playlist_line(title, now, then_, ins, out, units, ready)
-    return trimmed("  " .. text.pad(title, 26) .. text.right(now, 6) .. text.right(then_, 7)
-        .. text.right(ins, 6) .. text.right(out, 6) .. text.right(units, 9) .. "   "
-        .. text.pad(ready, 15))
+    return trimmed("  " .. text.pad(title, TITLE_COLUMNS) .. text.right(now, 6)
+        .. text.right(then_, 7) .. text.right(ins, 6) .. text.right(out, 6)
+        .. text.right(units, 9) .. "   " .. text.pad(ready, 15))
 end
 
 local function count_or_dash(there, count)
@@ -93,16 +105,15 @@ local function count_or_dash(there, count)
 end
 
 -- What stands under a row: what people would not guess from its numbers.
-local function details(row, facts)
+local function details(row, all)
     local said = {}
-    local priority = facts.priorities and facts.priorities[row.category] or 0
-    if priority ~= 0 and row.units > 0 then
-        said[#said + 1] = ("priority %d"):format(priority)
+    if (row.priority or 0) ~= 0 and row.units > 0 then
+        said[#said + 1] = ("priority %d"):format(row.priority)
     end
     if row.carried_on then
-        said[#said + 1] = ("carries on \"%s\""):format(text.cut(row.title_now, 50))
+        said[#said + 1] = ("carries on \"%s\""):format(M.title(row.title_now, 50, all))
     elseif row.title_now ~= "" and row.title_then ~= "" and row.title_now ~= row.title_then then
-        said[#said + 1] = ("is called \"%s\" now"):format(text.cut(row.title_now, 50))
+        said[#said + 1] = ("is called \"%s\" now"):format(M.title(row.title_now, 50, all))
     end
     if row.privacy_now ~= "" and row.privacy_then ~= "" and row.privacy_now ~= row.privacy_then then
         said[#said + 1] = ("%s, then %s"):format(row.privacy_now, row.privacy_then)
@@ -119,17 +130,27 @@ local function details(row, facts)
     return said
 end
 
-local function playlist_rows(lines, row, facts)
-    local now_ms = facts.now
+-- What stands in the last column: the day on which it is ready, or why there is none.
+local function state_of(row, now_ms)
+    if row.ready_at > 0 then
+        return M.day(row.ready_at, now_ms)
+    end
+    return row.in_part == false and "not in the part" or row.units == 0 and "in order" or "-"
+end
+
+local function playlist_rows(lines, row, all, facts)
     local given_up = row.title_then == ""
-    lines[#lines + 1] = playlist_line(given_up and row.title_now or row.title_then,
-        count_or_dash(row.title_now ~= "", row.rows_now),
+    local title = given_up and row.title_now or row.title_then
+    lines[#lines + 1] = playlist_line(title, count_or_dash(row.title_now ~= "", row.rows_now),
         count_or_dash(not given_up, row.rows_then), count_or_dash(row.inserts > 0, row.inserts),
         count_or_dash(row.takeouts > 0, row.takeouts), text.number(row.units),
-        row.ready_at > 0 and M.day(row.ready_at, now_ms) or row.units == 0 and "in order" or "-")
-    local said = details(row, facts)
+        state_of(row, facts.now))
+    if all and text.width(text.safe(title)) > TITLE_COLUMNS then
+        lines[#lines + 1] = text.fold(("\"%s\""):format(text.safe(title)), COLUMNS, "    ")
+    end
+    local said = details(row, all)
     if #said > 0 then
-        lines[#lines + 1] = text.wrap(table.concat(said, "; "), COLUMNS, "    ")
+        lines[#lines + 1] = text.fold(table.concat(said, "; "), COLUMNS, "    ")
     end
 end
 
@@ -140,7 +161,7 @@ local function add_rows(lines, rows, all, facts)
             lines[#lines + 1] = ("  and %d more (all of them: plan --all)"):format(#rows - ROWS_MAX)
             return
         end
-        playlist_rows(lines, row, facts)
+        playlist_rows(lines, row, all, facts)
     end
 end
 
@@ -149,12 +170,14 @@ end
 ---@param all boolean|nil  also those in order, and every row
 ---@return string[]
 function M.playlists(facts, all)
-    local kept, given_up, in_order = {}, {}, 0
+    local kept, given_up, in_order, left_out = {}, {}, 0, 0
     for _, row in ipairs(facts.playlists) do
         if row.category == "" and row.title_then == "" then
             given_up[#given_up + 1] = row
         elseif row.units > 0 or all then
             kept[#kept + 1] = row
+        elseif row.in_part == false then
+            left_out = left_out + 1
         else
             in_order = in_order + 1
         end
@@ -162,9 +185,12 @@ function M.playlists(facts, all)
     local lines = { playlist_line("playlist", "now", "then", "in", "out", "units", "ready") }
     add_rows(lines, kept, all, facts)
     if in_order > 0 then
-        lines[#lines + 1] = ("  and %s %s"):format(
-            text.count(in_order, "playlist that is", "playlists that are"),
-            facts.part and "in order or not in this part" or "in order already")
+        lines[#lines + 1] = ("  and %s in order already"):format(
+            text.count(in_order, "playlist that is", "playlists that are"))
+    end
+    if left_out > 0 then
+        lines[#lines + 1] = ("  and %s not in this part"):format(
+            text.count(left_out, "playlist that is", "playlists that are"))
     end
     if #given_up > 0 then
         lines[#lines + 1] = "  Deleted at the end, when everything was seen in its new place:"
@@ -174,6 +200,17 @@ function M.playlists(facts, all)
 end
 
 -- ------------------------------------------------------------------ calendar
+
+-- What becomes ready on a day, in one line unless all of it is asked for.
+local function ready_words(done, all)
+    if not done then
+        return ""
+    end
+    local gone = done.deleted > 0 and text.count(done.deleted, "playlist") .. " deleted" or ""
+    local names = all and text.safe(table.concat(done.titles, ", "))
+        or M.names(done.titles, COLUMNS - 33 - #gone)
+    return names .. (names ~= "" and gone ~= "" and "; " or "") .. gone
+end
 
 --- Day by day: date, units, what becomes ready.
 ---@param facts table
@@ -198,14 +235,9 @@ function M.calendar(facts, all)
                 #facts.days - ROWS_MAX)
             break
         end
-        local done = ready[day.starts_at] or { titles = {}, deleted = 0 }
-        local gone = done.deleted > 0 and text.count(done.deleted, "playlist") .. " deleted" or ""
-        local names = M.names(done.titles, COLUMNS - 33 - #gone)
-        if names ~= "" and gone ~= "" then
-            gone = "; " .. gone
-        end
-        lines[#lines + 1] = trimmed("  " .. text.pad(M.day(day.starts_at, facts.now), 18)
-            .. text.right(text.number(day.units), 8) .. "   " .. names .. gone)
+        lines[#lines + 1] = trimmed(text.hang("  " .. text.pad(M.day(day.starts_at, facts.now), 18)
+            .. text.right(text.number(day.units), 8) .. "   ",
+            ready_words(ready[day.starts_at], all), COLUMNS))
     end
     return lines
 end
