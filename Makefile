@@ -238,7 +238,7 @@ SUITES_valgrind ?= unit lua
 # What runs for long, often in thousands of rounds: `make asan` has it.
 NOT_VALGRIND := sync sync_% errors_settle known_faults_% lua_oom client_days torture_% \
     preview preview_% plan_optimal plan_inbox restore restore_% undo schedule_runs schedule_days \
-    sim_reads sim_library sim_items fetch fetch_% listing probe backup backups store_oom \
+    part sim_reads sim_library sim_items fetch fetch_% listing probe backup backups store_oom \
     store_open store_migrate store_library store_videos quota operations proof session takeout \
     takeout_% lua_sync lua_states
 # These start ytsync or its simulator as a process, which valgrind does not follow, try limits of

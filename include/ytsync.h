@@ -890,7 +890,8 @@ struct ys_plan_options {
     size_t only_count;
     int64_t max_units;
 };
-/* The same with options (NULL: none). YS_EPOLICY when nothing fits into max_units. */
+/* The same with options (NULL: none). YS_EINVAL when nothing fits into max_units; the message says
+ * how many units the smallest part takes. */
 YS_CHECKED enum ys_status ys_plan_make_with(struct ys_session *session,
                                             const struct ys_target *target,
                                             const struct ys_plan_options *options,

@@ -12,15 +12,27 @@
 #include "plan/plan.h"
 #include "youtube/methods.h"
 
+/* An entry that leaves the playlist of a category when that is chosen and so are all of
+ * part.homes[first .. first + count). */
+struct takeout {
+    size_t category, first, count;
+};
+
 struct part {
     struct ys_plan *plan;
     const struct ys_snapshot *snapshot;
     const struct ys_target *target;
     struct ys_map keys;        /* category key -> number */
     bool *chosen;              /* per category */
-    int64_t *units;            /* per category: writes, and reads at most */
+    int64_t *units;            /* per category: writes but for takeouts, and reads at most */
+    bool takes_out;            /* a chosen category has entries that leave */
+    int64_t *writes;           /* per category: units of all its writes */
+    struct takeout *takeouts;
+    size_t takeout_count, takeout_capacity;
+    size_t *homes;
+    size_t home_count, home_capacity;
     size_t inbox;              /* the one that videos are leaving, YS_NO_PLAYLIST: none yet */
-    struct ys_map there;       /* "number:video" of what categories left out hold already */
+    struct ys_map there;       /* "number:video" of what categories hold, also when left out */
 };
 
 static int64_t pages(int64_t rows)
@@ -64,9 +76,57 @@ static enum ys_status choose_named(struct part *part, const struct ys_plan_optio
     return YS_OK;
 }
 
-/* What each category costs by itself: its writes, and at most these reads: one listing before the
- * first write, one after the last, one before each update. */
-static void price(struct part *part)
+/* What the playlists of categories hold already, when these are left out too: those that would be
+ * carried on are not theirs yet. */
+static enum ys_status index_there(struct part *part, struct ys_error *err)
+{
+    char key[YS_ID_BYTES + 24];
+    size_t i, j;
+
+    for (i = 0; i < part->plan->category_count; i++) {
+        const struct ys_plan_category *category = &part->plan->categories[i];
+        const struct ys_snap_playlist *playlist;
+        if (category->playlist == YS_NO_PLAYLIST || category->reused) continue;
+        playlist = &part->snapshot->playlists[category->playlist];
+        for (j = 0; j < playlist->item_count; j++) {
+            there_key(key, sizeof key, i, playlist->items[j].video_id);
+            YS_TRY(ys_map_put(&part->there, key, 1, err));
+        }
+    }
+    return YS_OK;
+}
+
+/* Whether the category wants the video and does not hold it yet. */
+static bool misses(const struct part *part, size_t category, const char *video_id)
+{
+    char key[YS_ID_BYTES + 24];
+
+    if (!ys_map_get(&part->plan->categories[category].wanted->index, video_id, NULL)) return false;
+    there_key(key, sizeof key, category, video_id);
+    return !ys_map_get(&part->there, key, NULL);
+}
+
+static enum ys_status add_takeout(struct part *part, size_t category, const char *video_id,
+                                  struct ys_error *err)
+{
+    struct takeout takeout = {.category = category, .first = part->home_count};
+    bool dropped = ys_map_get(&part->target->drop_index, video_id, NULL);
+    size_t i;
+
+    for (i = 0; !dropped && i < part->plan->category_count; i++) {
+        if (i == category || !misses(part, i, video_id)) continue;
+        YS_TRY(YS_GROW(part->homes, part->home_capacity, part->home_count, err));
+        part->homes[part->home_count++] = i;
+        takeout.count++;
+    }
+    YS_TRY(YS_GROW(part->takeouts, part->takeout_capacity, part->takeout_count, err));
+    part->takeouts[part->takeout_count++] = takeout;
+    return YS_OK;
+}
+
+/* What each category costs by itself but for takeouts: its writes, and at most these reads: one
+ * listing before the first write, one after the last, one before each update. */
+static enum ys_status price(struct part *part, struct ys_error *err)
 {
     struct ys_plan *plan = part->plan;
     int64_t number;
@@ -74,21 +134,73 @@ static void price(struct part *part)
 
     for (i = 0; i < plan->op_count; i++) {
         const struct ys_planned *op = &plan->ops[i];
+        const struct ys_plan_category *category;
         if (!ys_map_get(&part->keys, op->category, &number)) continue;
+        category = &plan->categories[number];
+        if (part->writes[number] == 0)
+            part->units[number] = pages(category->rows_now) + pages(category->rows_after);
+        part->writes[number] += ys_op_units(op->kind);
+        if (op->kind == YS_OP_ITEM_DELETE) {
+            YS_TRY(add_takeout(part, (size_t)number, op->video_id, err));
+            continue;
+        }
         part->units[number] += ys_op_units(op->kind);
         if (op->kind == YS_OP_PLAYLIST_UPDATE || op->kind == YS_OP_PLAYLIST_PUBLISH)
             part->units[number]++;
     }
-    for (i = 0; i < plan->category_count; i++)
-        if (part->units[i] > 0)
-            part->units[i] += pages(plan->categories[i].rows_now) +
-                              2 * pages(plan->categories[i].rows_after);
+    return YS_OK;
+}
+
+/* Whether the entry can leave when `category` is chosen too, and not before. */
+static bool frees(const struct part *part, const struct takeout *takeout, size_t category)
+{
+    bool concerned = takeout->category == category;
+    size_t i;
+
+    if (!concerned && !part->chosen[takeout->category]) return false;
+    for (i = takeout->first; i < takeout->first + takeout->count; i++) {
+        if (part->homes[i] == category) concerned = true;
+        else if (!part->chosen[part->homes[i]]) return false;
+    }
+    return concerned;
+}
+
+/* Before entries leave and playlists are deleted, all playlists of categories are listed. */
+static int64_t proof_units(const struct part *part)
+{
+    int64_t units = 0;
+    size_t i;
+
+    for (i = 0; i < part->plan->category_count; i++)
+        units += pages(part->plan->categories[i].rows_after);
+    return units;
+}
+
+/* What choosing the category adds: itself, and the entries that can leave then. */
+static int64_t added_units(const struct part *part, size_t category, bool *takes_out)
+{
+    int64_t takeouts = 0;
+    size_t i;
+
+    for (i = 0; i < part->takeout_count; i++) takeouts += frees(part, &part->takeouts[i], category);
+    if (takeouts == 0) return part->units[category];
+    *takes_out = true;
+    return part->units[category] + takeouts * ys_op_units(YS_OP_ITEM_DELETE) +
+           (part->takes_out ? 0 : proof_units(part));
 }
 
 /* What every job reads: the channel, twice, and the playlists for the backup. */
 static int64_t base_units(const struct part *part)
 {
     return 2 + pages(part->plan->playlists_now);
+}
+
+enum ys_status ys_plan_nothing_fits(int64_t max_units, int64_t least, struct ys_error *err)
+{
+    return ys_fail(err, YS_EINVAL,
+                   "Nothing fits into %lld units: the smallest playlist takes %lld. Allow as many, "
+                   "or do all.",
+                   (long long)max_units, (long long)least);
 }
 
 /* Of the categories chosen so far, those that fit, in the order in which they have their turn. */
@@ -102,61 +214,40 @@ static enum ys_status choose_fitting(struct part *part, int64_t max_units, int64
     bool any = false;
 
     if (!turns) return ys_fail(err, YS_ENOMEM, "Memory ran out.");
-    for (i = 0; i < plan->category_count; i++)
-        if (part->chosen[i] && part->units[i] > 0)
-            turns[count++] = (struct ys_plan_turn){.priority = plan->categories[i].wanted->priority,
-                                                   .units = part->units[i],
-                                                   .category = i};
+    for (i = 0; i < plan->category_count; i++) {
+        if (!part->chosen[i] || part->writes[i] == 0) continue;
+        turns[count++] = (struct ys_plan_turn){.priority = plan->categories[i].wanted->priority,
+                                               .units = part->writes[i],
+                                               .category = i};
+        part->chosen[i] = false;
+    }
     qsort(turns, count, sizeof *turns, ys_plan_by_turn);
     *left = max_units - base_units(part);
     for (i = 0; i < count; i++) {
-        if (turns[i].units < least) least = turns[i].units;
-        part->chosen[turns[i].category] = turns[i].units <= *left;
-        if (turns[i].units > *left) continue;
-        *left -= turns[i].units;
+        bool takes_out = part->takes_out;
+        int64_t units = added_units(part, turns[i].category, &takes_out);
+        if (units < least) least = units;
+        if (units > *left) continue;
+        part->chosen[turns[i].category] = true;
+        part->takes_out = takes_out;
+        *left -= units;
         any = true;
     }
     ys_free(turns);
     if (any || least == INT64_MAX) return YS_OK;
-    return ys_fail(err, YS_EPOLICY,
-                   "Nothing fits into %lld units: the smallest playlist takes %lld.",
-                   (long long)max_units, (long long)(least + base_units(part)));
+    return ys_plan_nothing_fits(max_units, least + base_units(part), err);
 }
 
 /* ---------------------------------------------------------------- deletes */
 
-/* What the playlists of categories that are left out hold already. */
-static enum ys_status index_there(struct part *part, struct ys_error *err)
-{
-    char key[YS_ID_BYTES + 24];
-    size_t i, j;
-
-    for (i = 0; i < part->plan->category_count; i++) {
-        const struct ys_plan_category *category = &part->plan->categories[i];
-        const struct ys_snap_playlist *playlist;
-        if (part->chosen[i] || category->playlist == YS_NO_PLAYLIST || category->reused) continue;
-        playlist = &part->snapshot->playlists[category->playlist];
-        for (j = 0; j < playlist->item_count; j++) {
-            there_key(key, sizeof key, i, playlist->items[j].video_id);
-            YS_TRY(ys_map_put(&part->there, key, 1, err));
-        }
-    }
-    return YS_OK;
-}
-
 /* Whether a video needs nothing of what was left out. */
 static bool settled(const struct part *part, const char *video_id)
 {
-    char key[YS_ID_BYTES + 24];
     size_t i;
 
     if (ys_map_get(&part->target->drop_index, video_id, NULL)) return true;
-    for (i = 0; i < part->plan->category_count; i++) {
-        if (part->chosen[i]) continue;
-        if (!ys_map_get(&part->plan->categories[i].wanted->index, video_id, NULL)) continue;
-        there_key(key, sizeof key, i, video_id);
-        if (!ys_map_get(&part->there, key, NULL)) return false;
-    }
+    for (i = 0; i < part->plan->category_count; i++)
+        if (!part->chosen[i] && misses(part, i, video_id)) return false;
     return true;
 }
 
@@ -193,13 +284,10 @@ static bool concerns(const struct part *part, const char *playlist_id)
 /* Deletes read the playlist as proof, and the destinations once more: as much as *left allows. */
 static bool delete_fits(const struct part *part, const char *playlist_id, int64_t *left)
 {
-    int64_t number = 0, units = ys_op_units(YS_OP_PLAYLIST_DELETE);
-    size_t i;
+    int64_t number = 0, units = ys_op_units(YS_OP_PLAYLIST_DELETE) + proof_units(part);
 
     if (!ys_map_get(&part->snapshot->playlist_index, playlist_id, &number)) return false;
     units += pages((int64_t)part->snapshot->playlists[number].item_count);
-    for (i = 0; i < part->plan->category_count; i++)
-        units += pages(part->plan->categories[i].rows_after);
     if (units > *left) return false;
     *left -= units;
     return true;
@@ -222,16 +310,12 @@ static bool has_chosen_home(const struct part *part, const char *video_id)
 static bool leaves_inbox(struct part *part, const struct ys_planned *op, int64_t *left)
 {
     int64_t number = 0, units = ys_op_units(op->kind);
-    size_t i;
 
     if (!settled(part, op->video_id) || !has_chosen_home(part, op->video_id) ||
         !ys_map_get(&part->snapshot->playlist_index, op->playlist_id, &number))
         return false;
-    if (part->inbox != (size_t)number) {
-        units += pages((int64_t)part->snapshot->playlists[number].item_count);
-        for (i = 0; i < part->plan->category_count; i++)
-            units += pages(part->plan->categories[i].rows_after);
-    }
+    if (part->inbox != (size_t)number)
+        units += pages((int64_t)part->snapshot->playlists[number].item_count) + proof_units(part);
     if (units > *left) return false;
     part->inbox = (size_t)number;
     *left -= units;
@@ -297,13 +381,17 @@ static enum ys_status cut(struct part *part, const struct ys_plan_options *optio
 
     part->chosen = ys_alloc_zero(part->plan->category_count, sizeof *part->chosen);
     part->units = ys_alloc_zero(part->plan->category_count, sizeof *part->units);
-    if (!part->chosen || !part->units) return ys_fail(err, YS_ENOMEM, "Memory ran out.");
+    part->writes = ys_alloc_zero(part->plan->category_count, sizeof *part->writes);
+    if (!part->chosen || !part->units || !part->writes)
+        return ys_fail(err, YS_ENOMEM, "Memory ran out.");
     for (i = 0; i < part->plan->category_count; i++)
         YS_TRY(ys_map_put(&part->keys, part->plan->categories[i].key, (int64_t)i, err));
     YS_TRY(choose_named(part, options, err));
-    price(part);
-    if (options->max_units > 0) YS_TRY(choose_fitting(part, options->max_units, &left, err));
     YS_TRY(index_there(part, err));
+    if (options->max_units > 0) {
+        YS_TRY(price(part, err));
+        YS_TRY(choose_fitting(part, options->max_units, &left, err));
+    }
     leave_out(part, left);
     return YS_OK;
 }
@@ -324,5 +412,8 @@ enum ys_status ys_plan_part(struct ys_plan *plan, const struct ys_snapshot *snap
     ys_map_free(&part.there);
     ys_free(part.chosen);
     ys_free(part.units);
+    ys_free(part.writes);
+    ys_free(part.takeouts);
+    ys_free(part.homes);
     return status;
 }

@@ -283,22 +283,50 @@ enum ys_status ys_plan_build(const struct ys_snapshot *snapshot, const struct ys
     return ys_plan_build_part(snapshot, target, today, NULL, out, err);
 }
 
-enum ys_status ys_plan_build_part(const struct ys_snapshot *snapshot,
-                                  const struct ys_target *target,
-                                  const struct ys_plan_today *today,
-                                  const struct ys_plan_options *options, struct ys_plan **out,
-                                  struct ys_error *err)
+static enum ys_status build_foretold(const struct ys_snapshot *snapshot,
+                                     const struct ys_target *target,
+                                     const struct ys_plan_today *today,
+                                     const struct ys_plan_options *options, struct ys_plan **out,
+                                     struct ys_error *err)
 {
     struct ys_plan *plan;
     enum ys_status status;
 
-    *out = NULL;
     YS_TRY(ys_plan_operations(snapshot, target, today, options, &plan, err));
     status = ys_plan_forecast(plan, snapshot, today, err);
     if (status == YS_OK) status = check_guards(plan, &target->guards, err);
     if (status == YS_OK) *out = plan;
     else ys_plan_free(plan);
     return status;
+}
+
+enum ys_status ys_plan_build_part(const struct ys_snapshot *snapshot,
+                                  const struct ys_target *target,
+                                  const struct ys_plan_today *today,
+                                  const struct ys_plan_options *options, struct ys_plan **out,
+                                  struct ys_error *err)
+{
+    int64_t max_units = options ? options->max_units : 0, took;
+    struct ys_plan_options within = {.max_units = 0};
+    enum ys_status status;
+    struct ys_plan *plan;
+
+    *out = NULL;
+    if (options) within = *options;
+    YS_TRY(build_foretold(snapshot, target, today, &within, &plan, err));
+    /* A part of several days reads more than its playlists need in one. */
+    while (max_units > 0 && plan->preview.units > max_units) {
+        took = plan->preview.units;
+        ys_plan_free(plan);
+        within.max_units -= took - max_units;
+        status = within.max_units <= 0
+                     ? YS_EINVAL
+                     : build_foretold(snapshot, target, today, &within, &plan, err);
+        if (status == YS_EINVAL) return ys_plan_nothing_fits(max_units, took, err);
+        if (status != YS_OK) return status;
+    }
+    *out = plan;
+    return YS_OK;
 }
 
 enum ys_status ys_plan_operations(const struct ys_snapshot *snapshot,

@@ -147,11 +147,14 @@ YS_CHECKED enum ys_status ys_plan_takeouts(struct ys_plan *plan,
                                            const struct ys_target *target, struct ys_error *err);
 YS_CHECKED enum ys_status ys_plan_doomed(struct ys_plan *plan, const struct ys_snapshot *snapshot,
                                          const struct ys_target *target, struct ys_error *err);
-/* Leaves out what options->only and ->max_units do not ask for. */
+/* Leaves out what options->only and ->max_units do not ask for. YS_EINVAL: nothing is left. */
 YS_CHECKED enum ys_status ys_plan_part(struct ys_plan *plan, const struct ys_snapshot *snapshot,
                                        const struct ys_target *target,
                                        const struct ys_plan_options *options,
                                        struct ys_error *err);
+/* The error for that: the smallest part takes `least` units. */
+YS_CHECKED enum ys_status ys_plan_nothing_fits(int64_t max_units, int64_t least,
+                                               struct ys_error *err);
 /* Which category has its turn when: the higher priority first, then the fewer units, then as the
  * policy has them. ys_plan_by_turn is qsort's comparison. */
 struct ys_plan_turn {
