@@ -804,14 +804,18 @@ struct ys_undo {
     int64_t entries_lost; /* of private or deleted videos: these cannot be put back */
 };
 
+/* A number of days that no number of days is enough for. */
+#define YS_NEVER_DAYS INT64_C(-1)
+
 struct ys_preview {
     int64_t units;        /* everything: writes and reads */
     int64_t write_units;  /* exact */
     int64_t read_units;   /* backup, verification; an estimate when pages may be short */
-    int64_t plain_units;  /* create all, add all, delete all */
-    int64_t days;         /* quota days from now on; 0 when there is nothing to do */
-    int64_t plain_days;
-    int64_t ends_at_ms;   /* when the last day's work can be done */
+    int64_t plain_units;  /* create all, add all, delete all: writes alone */
+    int64_t days;         /* quota days from now on; 0 when there is nothing to do, YS_NEVER_DAYS
+                           * when a day's units are not enough for a write and its reads */
+    int64_t plain_days;   /* the same of the plain way */
+    int64_t ends_at_ms;   /* when the last day's work can be done, 0: never */
     struct ys_plan_stage create_playlists, add_videos, delete_playlists;
     int64_t adopted;      /* categories whose playlist is there already */
     int64_t reused;       /* categories that carry an old playlist on under a new name */

@@ -407,7 +407,9 @@ end
 --- already_there, unavailable, blocked, no_cheaper_way, bound_units (no plan for this target writes
 --- for less), undo = {units, days, playlists_deleted,
 --- playlists_made, playlists_changed, entries_put_back, entries_taken_out, entries_moved,
---- entries_lost}}. `undo` is what taking it back would cost, once it was done.
+--- entries_lost}}. `days` is -1, and `ends_at` 0, when a day's units are not enough for a write and
+--- the reads before it. plain_units are writes alone, and so is `undo`: what taking it back would
+--- cost, once it was done.
 ---@return table
 function Plan:preview()
     return self.core:preview()

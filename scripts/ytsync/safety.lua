@@ -160,7 +160,8 @@ function M.restore(facts)
         lines[1] = "The library is what the backup says; there is nothing to do."
     else
         lines[#lines + 1] = ("Together %s with the reads, on %s."):format(
-            text.count(preview.units, "unit"), text.count(preview.days, "day"))
+            text.count(preview.units, "unit"),
+            preview.days < 0 and "more days than there are" or text.count(preview.days, "day"))
         lines[#lines + 1] = ("To take this back would cost %s."):format(
             text.count(preview.undo.units, "unit"))
     end

@@ -12,8 +12,6 @@
 #include "plan/schedule.h"
 #include "youtube/methods.h"
 
-/* More days than this are not counted (a keep close to the daily limit). */
-#define FORECAST_DAYS_MAX 100000
 /* How long an exchange takes here; only the order of magnitude matters. */
 #define EXCHANGE_MS INT64_C(200)
 #define FLIGHTS_MAX YS_IN_FLIGHT_MAX
@@ -33,6 +31,7 @@ struct model {
     int64_t day;               /* 0: today */
     int64_t reads;
     bool worked;               /* something was done on this day */
+    bool never;                /* a whole day is not enough for what comes next */
     struct ys_plan_day today_row; /* what was done on this day */
     size_t *lane_of;           /* per row of plan->playlists */
     int64_t *unseen;           /* per lane: rows to be placed that no listing showed in place */
@@ -169,7 +168,8 @@ static enum ys_status next_day(struct model *model, struct ys_error *err)
 
     YS_TRY(end_day(model, err));
     /* A day that brings nothing is followed by others like it. */
-    model->day = model->worked || model->day == 0 ? model->day + 1 : FORECAST_DAYS_MAX;
+    model->never = !model->worked && model->day > 0;
+    model->day++;
     start_day(model, limits->daily_units - limits->keep_units, limits->creates);
     return YS_OK;
 }
@@ -274,7 +274,7 @@ static enum ys_status act(struct model *model, bool *more, struct ys_error *err)
     case YS_ACT_NO_CREATES:
         if (model->flight_count > 0) pass(model, INT64_MAX);
         else YS_TRY(next_day(model, err));
-        *more = model->day < FORECAST_DAYS_MAX;
+        *more = !model->never;
         break;
     default:
         read(model, &action);
@@ -286,12 +286,48 @@ static enum ys_status act(struct model *model, bool *more, struct ys_error *err)
 
 /* ---------------------------------------------------------------- the forecast */
 
+/* Days that so much takes when so much of it can be done today and on each other day. */
+static int64_t days_for(int64_t amount, int64_t today, int64_t a_day)
+{
+    if (amount <= today) return 1;
+    return a_day <= 0 ? YS_NEVER_DAYS : 1 + (amount - today + a_day - 1) / a_day;
+}
+
+/* Of the plain way, whose units are writes alone. */
 static int64_t plain_days(const struct ys_plan *plan, const struct ys_plan_today *today)
 {
+    int64_t price = ys_op_units(YS_OP_ITEM_INSERT);
     int64_t per_day = today->limits.daily_units - today->limits.keep_units;
+    int64_t by_units, by_creates;
 
     if (plan->plain_write_units == 0) return 0;
-    return per_day <= 0 ? FORECAST_DAYS_MAX : (plan->plain_write_units + per_day - 1) / per_day;
+    by_units = days_for(plan->plain_write_units / price, today->units_left / price,
+                        per_day / price);
+    by_creates = days_for(plan->plain_creates, today->creates_left, today->limits.creates);
+    if (by_units == YS_NEVER_DAYS || by_creates == YS_NEVER_DAYS) return YS_NEVER_DAYS;
+    return by_units > by_creates ? by_units : by_creates;
+}
+
+/* The day on which it is done. */
+static void tell_end(struct ys_preview *preview, const struct model *model)
+{
+    int64_t today_ms = model->today->now_ms;
+
+    preview->days = model->never ? YS_NEVER_DAYS : model->day + 1;
+    if (model->never) preview->ends_at_ms = 0;
+    else if (model->day == 0) preview->ends_at_ms = today_ms;
+    else preview->ends_at_ms = ys_pacific_day_start_ms(ys_pacific_day(today_ms) + model->day);
+}
+
+static enum ys_status tell_never(struct ys_plan *plan, const struct ys_quota_limits *limits,
+                                 struct ys_error *err)
+{
+    return ys_plan_warn(plan, err,
+                        "With %lld units a day, of which %lld are kept free, this plan never ends: "
+                        "a day has to be enough for a write (%lld units) and the reads before it. "
+                        "Raise quota.daily when the project has more, or lower quota.keep.",
+                        (long long)limits->daily_units, (long long)limits->keep_units,
+                        (long long)ys_op_units(YS_OP_ITEM_INSERT));
 }
 
 static enum ys_status run(struct ys_plan *plan, const struct ys_snapshot *snapshot,
@@ -325,11 +361,8 @@ enum ys_status ys_plan_forecast(struct ys_plan *plan, const struct ys_snapshot *
     preview->plain_days = plain_days(plan, today);
     if (plan->op_count > 0) {
         status = run(plan, snapshot, &model, err);
-        preview->days = model.day + 1;
-        preview->ends_at_ms = model.day == 0
-                                  ? today->now_ms
-                                  : ys_pacific_day_start_ms(ys_pacific_day(today->now_ms) +
-                                                            model.day);
+        tell_end(preview, &model);
+        if (status == YS_OK && model.never) status = tell_never(plan, &today->limits, err);
     }
     preview->read_units = model.reads;
     preview->units = preview->write_units + preview->read_units;

@@ -361,6 +361,7 @@ static void leave_out(struct part *part, int64_t left)
     for (i = 0; i < plan->category_count; i++) {
         struct ys_plan_category *category = &plan->categories[i];
         if (part->chosen[i]) continue;
+        category->left_out = true;
         category->rows_after = category->rows_now;
         category->inserts = 0;
         if (!category->reused) continue;

@@ -112,8 +112,8 @@ static enum ys_status keep_target(struct ys_plan *plan, const struct ys_target *
     return YS_OK;
 }
 
-/* What the plain way would write: create all, add all, delete all that this plan gives up or
- * carries on. */
+/* What the plain way would write for the categories of the plan: create all, add all, delete all
+ * that this plan gives up or carries on. */
 static void count_plain(struct ys_plan *plan, const struct ys_snapshot *snapshot,
                         const struct ys_target *target)
 {
@@ -123,6 +123,8 @@ static void count_plain(struct ys_plan *plan, const struct ys_snapshot *snapshot
     if (plan->op_count == 0) return;
     for (i = 0; i < target->category_count; i++) {
         const struct ys_target_category *category = &target->categories[i];
+        if (plan->categories[i].left_out) continue;
+        plan->plain_creates++;
         units += ys_op_units(YS_OP_PLAYLIST_CREATE);
         if (category->new_privacy != YS_PRIVACY_PRIVATE)
             units += ys_op_units(YS_OP_PLAYLIST_PUBLISH);

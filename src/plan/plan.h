@@ -42,6 +42,7 @@ struct ys_plan_category {
     size_t playlist;          /* number in the snapshot, YS_NO_PLAYLIST: to be created */
     const char *playlist_id;  /* "" for one to be created */
     bool reused;              /* an old playlist is carried on under a new name */
+    bool left_out;            /* it is not in this part of the plan */
     int64_t rows_after;       /* expected rows when it is done */
     int64_t rows_now;
     int64_t inserts;
@@ -76,7 +77,7 @@ struct ys_plan {
     struct ys_map stranded;    /* private or deleted videos that some category lacks; as above */
     int64_t playlists_now;     /* live playlists of the channel */
     bool imported;             /* made from an export: a figure, nothing to be carried out */
-    int64_t plain_write_units;
+    int64_t plain_write_units, plain_creates; /* of the plain way */
     int64_t savings;           /* writes that carrying on saves against new playlists */
     int64_t savings_bound;     /* the most that any choice could save, by the matching's prices */
     /* The certificate: prices of the matching, in 1 / price_scale^2 of a write. They are >= 0, and

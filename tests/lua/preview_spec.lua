@@ -81,18 +81,36 @@ describe("the preview of a plan", function()
         local out = shown({ levels = { delete = figures(),
             reuse = figures({ units = 37900, days = 4, ends_at = NOW }),
             keep = { problem = "The category \"X\" would hold 5,001 videos." } } })
-        has(out, "  old playlists              units   days   done                taking it back\n"
+        has(out, "  old playlists              units   days   done               to undo, writes\n"
             .. "  keep ")
         has(out, "  keep                    The category \"X\" would hold 5,001 videos.")
         has(out, "  reuse                     37,900      4   today                       23,450\n")
         has(out, "> delete                    41,000      5   Tue 24 Nov 2026             23,450\n")
-        has(out, "  the plain way            208,700     22\n")
+        has(out, "  the plain way, writes    208,700     22\n")
         has(out, "This plan: 41,000 units, 100 of them for reading; 5 days, done Tue 24 Nov 2026.")
         has(flat(out), "There is no cheaper way.")
     end)
 
     it("says nothing of the cheapest way without the certificate", function()
         has_not(flat(shown({ preview = figures({ no_cheaper_way = false }) })), "no cheaper way")
+    end)
+
+    it("says never when no day is enough", function()
+        local never = figures({ days = -1, ends_at = 0, plain_days = -1 })
+        local out = shown({ preview = never, levels = { delete = never } })
+        has(out, "> delete                    41,000  never                               23,450\n")
+        has(out, "  the plain way, writes    208,700  never\n")
+        has(flat(out), "This plan: 40,900 units of writes; with so few units a day it never ends.")
+        local known = machine.plan(facts({ preview = never, levels = { delete = never } }), json)
+        assert.equal(json.null, known.days)
+        assert.equal(json.null, known.ends_at)
+        assert.equal(json.null, known.plain_days)
+        assert.equal(json.null, known.levels.delete.days)
+    end)
+
+    it("does not call a plan the cheapest that keeps a playlist which is dear to keep", function()
+        has(flat(shown({ preview = figures({ plain_units = 850 }) })), "There is no cheaper way "
+            .. "that keeps the playlists which have their titles already.")
     end)
 
     it("says today of each level, though the clock goes on while they are planned", function()

@@ -249,6 +249,8 @@ static void test_a_part_has_only_the_named_playlist(void **state)
     /* The playlist that B would carry on is not B's yet. */
     assert_string_equal(row_of("B").playlist_id, "");
     assert_int_equal(row_of("B").units, 0);
+    /* The plain way of this part makes A alone, and fills it. */
+    assert_int_equal(pl_plan->plain_creates, 1);
 }
 
 static void test_a_part_takes_out_what_is_at_home_already(void **state)

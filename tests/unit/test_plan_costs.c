@@ -213,7 +213,16 @@ static void test_plain_units(void **state)
     assert_true(pl_preview.write_units < expected);
     pl_today.limits.daily_units = 500;
     pl_make();
-    assert_int_equal(pl_preview.plain_days, (expected + 399) / 400);
+    assert_int_equal(pl_preview.plain_days, 1); /* today has 9,900 */
+    pl_today.units_left = 230;                  /* four writes, and eight on each other day */
+    pl_make();
+    assert_int_equal(pl_preview.plain_days, 1 + (expected / 50 - 4 + 7) / 8);
+    pl_today.limits.creates = 1;                /* none today: two days more */
+    pl_today.creates_left = 0;
+    pl_today.limits.daily_units = 10000;
+    pl_make();
+    assert_int_equal(pl_preview.plain_days, 3);
+    pl_today.creates_left = 10;
     /* Under "keep" nothing is deleted. */
     pl_old(YS_OLD_KEEP);
     (void)pl_category("Jazz", 1, 12);
@@ -346,7 +355,11 @@ static void test_no_day_is_enough(void **state)
     (void)pl_category("Jazz", 1, 3);
     pl_make();
     assert_int_equal(pl_preview.write_units, 200);
-    assert_true(pl_preview.days > 1000);
+    assert_int_equal(pl_preview.days, YS_NEVER_DAYS);
+    assert_int_equal(pl_preview.ends_at_ms, 0);
+    assert_int_equal(pl_preview.plain_days, YS_NEVER_DAYS);
+    assert_non_null(strstr(ys_plan_warning(pl_plan, 0), "With 130 units a day, of which 100 are "
+                                                        "kept free, this plan never ends"));
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, pl_set_up, pl_tear_down)

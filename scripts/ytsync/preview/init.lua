@@ -36,11 +36,16 @@ end
 -- "41,000 units (of which 1,000 for reading), 5 days, done Mon 23 Nov 2026; no cheaper way."
 local function headline(facts)
     local preview = facts.preview
+    if preview.days < 0 then
+        return text.wrap(("This plan: %s of writes; with so few units a day it never ends."):format(
+            text.count(preview.write_units, "unit")), 80)
+    end
     local line = ("This plan: %s, %s of them for reading; %s, done %s."):format(
         text.count(preview.units, "unit"), text.number(preview.read_units),
         text.count(preview.days, "day"), tables.day(preview.ends_at, facts.now))
     if preview.no_cheaper_way and not facts.part then -- that is proven of the whole
-        line = line .. " There is no cheaper way."
+        line = line .. (preview.plain_units >= preview.write_units and " There is no cheaper way."
+            or " There is no cheaper way that keeps the playlists which have their titles already.")
     end
     return text.wrap(line, 80)
 end

@@ -30,6 +30,11 @@ local function moment(at_ms, json)
     return text.iso(at_ms) or json.null
 end
 
+-- null: never.
+local function days_or_null(days, json)
+    return days < 0 and json.null or days
+end
+
 local function playlists_of(facts, json)
     local rows = {}
     for position, row in ipairs(facts.playlists) do
@@ -71,7 +76,7 @@ local function levels_of(facts, json)
         if preview.problem then
             levels[name] = { problem = preview.problem }
         else
-            levels[name] = { units = preview.units, days = preview.days,
+            levels[name] = { units = preview.units, days = days_or_null(preview.days, json),
                 ends_at = moment(preview.ends_at, json), undo_units = preview.undo.units }
         end
     end
@@ -120,8 +125,8 @@ function M.plan(facts, json)
         write_units = preview.write_units,
         reads = preview.read_units,
         plain_units = preview.plain_units,
-        days = preview.days,
-        plain_days = preview.plain_days,
+        days = days_or_null(preview.days, json),
+        plain_days = days_or_null(preview.plain_days, json),
         ends_at = moment(preview.ends_at, json),
         stages = stages_of(facts, json),
         adopted = preview.adopted,

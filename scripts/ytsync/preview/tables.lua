@@ -27,6 +27,11 @@ function M.day(at_ms, now_ms)
     return at_ms <= now_ms and "today" or text.day(at_ms)
 end
 
+-- A day's units may not be enough for anything.
+local function days_of(days)
+    return days < 0 and "never" or text.number(days)
+end
+
 --- A title, cut to `columns` unless all of it is asked for.
 ---@param title string
 ---@param columns integer
@@ -71,8 +76,9 @@ local function level_row(name, preview, facts)
     if count == 0 then
         return level_line(mark, name, "0", "0", "in order", "0")
     end
-    return level_line(mark, name, text.number(preview.units), text.number(preview.days),
-        M.day(preview.ends_at, facts.now), text.number(preview.undo.units))
+    return level_line(mark, name, text.number(preview.units), days_of(preview.days),
+        preview.days < 0 and "" or M.day(preview.ends_at, facts.now),
+        text.number(preview.undo.units))
 end
 
 --- Units, days, end and the price of taking it back, of each level that was planned, and the plain
@@ -80,15 +86,15 @@ end
 ---@param facts table
 ---@return string[]
 function M.levels(facts)
-    local lines = { level_line("  ", "old playlists", "units", "days", "done", "taking it back") }
+    local lines = { level_line("  ", "old playlists", "units", "days", "done", "to undo, writes") }
     local levels = facts.levels or { [facts.old] = facts.preview }
     for _, name in ipairs(LEVELS) do
         if levels[name] then
             lines[#lines + 1] = level_row(name, levels[name], facts)
         end
     end
-    lines[#lines + 1] = level_line("  ", "the plain way", text.number(facts.preview.plain_units),
-        text.number(facts.preview.plain_days), "", "")
+    lines[#lines + 1] = level_line("  ", "the plain way, writes",
+        text.number(facts.preview.plain_units), days_of(facts.preview.plain_days), "", "")
     return lines
 end
 
