@@ -156,7 +156,8 @@ static bool adds_videos(enum ys_op_kind kind)
 
 /* What an update or a publish of the lane costs: it reads the fields that it sends back, unless
  * they were read just now. */
-static int64_t updates(const struct view *view, const struct ys_lane *lane, enum ys_op_kind kind)
+static int64_t update_units(const struct view *view, const struct ys_lane *lane,
+                            enum ys_op_kind kind)
 {
     int64_t reads = lane->open[kind];
 
@@ -179,13 +180,13 @@ static int64_t need_for_creates(const struct view *view)
 }
 
 /* What the lane's playlist needs once it is there: to be renamed, filled, verified, published. */
-static int64_t videos(const struct view *view, const struct ys_lane *lane)
+static int64_t fill_units(const struct view *view, const struct ys_lane *lane)
 {
     int64_t inserts = lane->open[YS_OP_ITEM_INSERT], moves = lane->open[YS_OP_ITEM_MOVE];
     int64_t units = inserts * view->price[YS_OP_ITEM_INSERT] +
                     moves * view->price[YS_OP_ITEM_MOVE] +
-                    updates(view, lane, YS_OP_PLAYLIST_UPDATE) +
-                    updates(view, lane, YS_OP_PLAYLIST_PUBLISH);
+                    update_units(view, lane, YS_OP_PLAYLIST_UPDATE) +
+                    update_units(view, lane, YS_OP_PLAYLIST_PUBLISH);
 
     if (inserts + moves > 0 && !lane->surveyed && lane->open[YS_OP_PLAYLIST_CREATE] == 0)
         units += pages_of((int64_t)lane->rows);
@@ -212,15 +213,15 @@ static int64_t need_for_videos(const struct view *view, size_t number)
 {
     const struct ys_lane *lane = &view->agenda->lanes[number];
 
-    return cannot_go_on(view, lane) ? 0 : videos(view, lane);
+    return cannot_go_on(view, lane) ? 0 : fill_units(view, lane);
 }
 
 /* All that is left of a category. What is on its way is paid already. */
-static int64_t whole(const struct view *view, size_t number)
+static int64_t lane_units(const struct view *view, size_t number)
 {
     struct ys_lane *lane = &view->agenda->lanes[number];
     int64_t units = lane->open[YS_OP_PLAYLIST_CREATE] * view->price[YS_OP_PLAYLIST_CREATE] +
-                    videos(view, lane);
+                    fill_units(view, lane);
 
     if (lane->busy)
         units -= view->price[view->agenda->tasks[ys_lane_task(view->agenda, lane)].kind];
@@ -239,13 +240,13 @@ static bool to_create(const struct view *view, size_t number)
  * largest to the smallest, leaving out `first`. */
 static size_t next_largest(const struct view *view, size_t last, size_t first)
 {
-    int64_t limit = last == YS_NO_TASK ? INT64_MAX : whole(view, last), most = 0;
+    int64_t limit = last == YS_NO_TASK ? INT64_MAX : lane_units(view, last), most = 0;
     size_t best = YS_NO_TASK, i;
 
     for (i = 0; i < view->agenda->lane_count; i++) {
         int64_t units;
         if (i == first || !to_create(view, i)) continue;
-        units = whole(view, i);
+        units = lane_units(view, i);
         if (units > limit || (units == limit && i <= last)) continue;
         if (best != YS_NO_TASK && units <= most) continue;
         best = i;
@@ -270,15 +271,15 @@ static size_t lane_to_create(const struct view *view, size_t first)
     for (i = 0; i < view->agenda->lane_count; i++) {
         if (to_create(view, i)) candidates++;
         else if (view->agenda->lanes[i].category[0] && !view->agenda->lanes[i].stopped)
-            idle -= whole(view, i);
+            idle -= lane_units(view, i);
     }
     if (candidates <= creates) return first;
-    idle -= whole(view, first);
+    idle -= lane_units(view, first);
     for (; idle > 0 && creates > 1; creates--) {
-        idle -= whole(view, next);
+        idle -= lane_units(view, next);
         next = next_largest(view, next, first);
     }
-    return idle > 0 && idle + whole(view, first) <= whole(view, next) ? largest : first;
+    return idle > 0 && idle + lane_units(view, first) <= lane_units(view, next) ? largest : first;
 }
 
 /* The next step of a category up to its publication. True: decided. */
