@@ -351,10 +351,11 @@ local function sort_videos(state)
 end
 
 -- Puts one video where `count` categories want it.
-local function put(state, video, id, keys, count)
+local function put(state, video, id, is_gone, keys, count)
     local homes, ways, first = state.homes, state.ways, state.first
     if homes[1] <= first then
         state.summary.left_alone = state.summary.left_alone + 1
+        state.summary.alone[id] = not is_gone or nil
         return
     end
     for position = 1, count do
@@ -400,7 +401,7 @@ local function place_videos(state, policy, videos, guard)
                 end
                 local count = program:place(video, homes, ways)
                 if count > 0 then
-                    put(state, video, id, keys, count)
+                    put(state, video, id, is_gone, keys, count)
                 else
                     put_left(state, id, keys, is_gone)
                 end
@@ -483,6 +484,7 @@ end
 ---@field unmatched integer  that no category wants
 ---@field gone integer  private or deleted
 ---@field left_alone integer  that leave_alone keeps where they are
+---@field alone table<string, true>  the ids of the live ones of these
 ---@field categories {key: string, videos: integer, left_out: integer|nil,
 ---  keep_newest: table|false, priority: integer}[]  left_out: older ones, under keep_newest
 ---@field drops {id: string, title: string, rule: string}[]  dropped by the policy in so many words
@@ -534,7 +536,8 @@ function M.build(policy, library, options)
     if not program then
         return nil, first, "policy_error"
     end
-    local summary = { videos = 0, unmatched = 0, gone = 0, left_alone = 0, categories = {},
+    local summary = { videos = 0, unmatched = 0, gone = 0, left_alone = 0, alone = {},
+        categories = {},
         warnings = warnings }
     local state = {
         program = program, first = first, homes = {}, ways = {},

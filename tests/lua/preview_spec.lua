@@ -321,6 +321,33 @@ describe("the preview of a plan", function()
                 .. "gone = \"forget\" ")
         end)
 
+        it("promises nothing for what the policy leaves alone", function()
+            local session = { items = function(_, id)
+                return id == "PL1" and { { video_id = "a" }, { video_id = "a" },
+                    { video_id = "b" }, { video_id = "c" } } or {}
+            end, now = function() return NOW end }
+            local plan = setmetatable({ part = false,
+                summary = { left_alone = 1, alone = { a = true } },
+                target = { categories = {} }, blocks = function()
+                    return { { playlist_id = "PL1", title = "P", videos = 4, unmatched = 3,
+                        gone = 1 }, { playlist_id = "PL2", title = "Q", videos = 1,
+                        unmatched = 1, gone = 0 }, { playlist_id = "PL1", title = "Unread",
+                        videos = 0, unmatched = 0, gone = 0 } }
+                end, guard = function() end }, { __index = function()
+                    return function() return {} end
+                end })
+            local known = library.facts(session, plan, { places = {}, mentioned = {} })
+            local out = flat(shown({ blocks = known.blocks }))
+            has(out, "\"P\": 1 video that no playlist of the policy wants, 1 private or deleted "
+                .. "video, 2 videos that the policy leaves alone \"Q\": 1 video that no playlist "
+                .. "of the policy wants \"Unread\": its videos could not be read One line in the "
+                .. "policy would settle 1 of them: ")
+            has_not(out, "Two lines")
+            local document = machine.plan(facts({ blocks = known.blocks }), json)
+            assert.equal(2, document.blocks[1].left_alone)
+            assert.falsy(document.blocks[1].reason:find("settle", 1, true))
+        end)
+
         it("names both lines when each frees as many", function()
             has(blocked({ 3, 0 }, { 0, 2 }), "Either of two lines in the policy would settle 1 of "
                 .. "them: otherwise = \"drop\", or gone = \"forget\" Two lines together in the "

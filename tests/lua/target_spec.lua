@@ -162,6 +162,15 @@ describe("a target", function()
         assert.same({ { "a", "policy.lua:5 otherwise Live" } }, target.categories[2].videos)
     end)
 
+    it("places nothing that the policy leaves alone, and tells the live ones of it", function()
+        local target, summary = targets.build(load(TWO .. 'leave_alone = y.title "old" }'),
+            library({ video("a", "old jazz"), video("b", "jazz"),
+                video("c", "old jazz", {}, "private") }))
+        assert.same({ "b" }, { target.categories[1].videos[1][1] })
+        assert.equal(1, #target.categories[1].videos)
+        assert.same({ 2, { a = true } }, { summary.left_alone, summary.alone })
+    end)
+
     it("keeps or forgets what is gone", function()
         local videos = { video("a", "jazz", {}, "deleted"), video("b", "x", {}, "private") }
         local target, summary = targets.build(load(TWO .. "}"), library(videos))

@@ -155,6 +155,23 @@ local function playlists_of(session, plan, options)
     return rows
 end
 
+-- The blocks, with the videos that the policy leaves alone counted apart: no line about the rest
+-- would settle those.
+local function blocks_of(session, plan, summary)
+    local blocks, alone = plan:blocks(), summary.alone
+    if (summary.left_alone or 0) == 0 then
+        return blocks
+    end
+    for _, block in ipairs(blocks) do
+        local count, read = 0, block.videos > 0
+        for _, item in ipairs(read and session:items(block.playlist_id) or {}) do
+            count = count + (alone[item.video_id] and 1 or 0)
+        end
+        block.left_alone, block.unmatched = count, block.unmatched - count
+    end
+    return blocks
+end
+
 -- Why a plan is not started, with the place of the policy's limit.
 local function guard_text(policy, guard)
     local place = where.text(policy.places.limit or {})
@@ -175,7 +192,7 @@ function M.facts(session, plan, policy, options)
         items = plan:items(),
         playlists = playlists_of(session, plan, options),
         days = plan:days(),
-        blocks = plan:blocks(),
+        blocks = blocks_of(session, plan, summary),
         warnings = without(plan:warnings(), guard),
         guard = guard and guard_text(policy, guard),
         now = session:now(),

@@ -10,23 +10,34 @@ local CAUSES = {
     { key = "unmatched", one = "video that no playlist of the policy wants",
         many = "videos that no playlist of the policy wants" },
     { key = "gone", one = "private or deleted video", many = "private or deleted videos" },
+    { key = "left_alone", one = "video that the policy leaves alone",
+        many = "videos that the policy leaves alone" },
 }
+
+local function count_of(block, cause)
+    return block[cause.key] or 0
+end
 
 local function why(block)
     local said = {}
     for _, cause in ipairs(CAUSES) do
-        if block[cause.key] > 0 then
-            said[#said + 1] = text.count(block[cause.key], cause.one, cause.many)
+        if count_of(block, cause) > 0 then
+            said[#said + 1] = text.count(count_of(block, cause), cause.one, cause.many)
         end
     end
     return #said > 0 and table.concat(said, ", ") or "its videos could not be read"
+end
+
+-- Whether lines in the policy would free it.
+local function can_be_freed(block)
+    return block.videos > 0 and (block.left_alone or 0) == 0
 end
 
 -- The lines that it takes to free one playlist: one for each cause.
 local function lines_for(block, policy_lines)
     local lines = {}
     for _, cause in ipairs(CAUSES) do
-        if block[cause.key] > 0 then
+        if can_be_freed(block) and count_of(block, cause) > 0 then
             lines[#lines + 1] = policy_lines[cause.key]
         end
     end
@@ -51,18 +62,17 @@ end
 function M.settling(blocks, policy_lines)
     local freed, together = { unmatched = 0, gone = 0 }, 0
     for _, block in ipairs(blocks) do
-        if block.videos > 0 then
+        if can_be_freed(block) then
             together = together + 1
-            for _, cause in ipairs(CAUSES) do
-                freed[cause.key] = freed[cause.key]
-                    + (block[cause.key] == block.videos and 1 or 0)
+            for key, count in pairs(freed) do -- unordered: each is counted by itself
+                freed[key] = count + (block[key] == block.videos and 1 or 0)
             end
         end
     end
     local out, best = {}, math.max(freed.unmatched, freed.gone)
-    for _, cause in ipairs(CAUSES) do
-        if best > 0 and freed[cause.key] == best then
-            out[#out + 1] = { lines = { policy_lines[cause.key] }, playlists = best }
+    for _, key in ipairs({ "unmatched", "gone" }) do
+        if best > 0 and freed[key] == best then
+            out[#out + 1] = { lines = { policy_lines[key] }, playlists = best }
         end
     end
     if together > best then

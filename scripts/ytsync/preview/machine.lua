@@ -89,7 +89,8 @@ local function blocks_of(facts, json)
     for position, block in ipairs(facts.blocks) do
         rows[position] = { playlist_id = block.playlist_id, title = block.title,
             video_id = block.video_id, videos = block.videos, unmatched = block.unmatched,
-            gone = block.gone, reason = blocks.reason(block, facts.policy_lines) }
+            gone = block.gone, left_alone = block.left_alone or 0,
+            reason = blocks.reason(block, facts.policy_lines) }
     end
     return json.array(rows)
 end
