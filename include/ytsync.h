@@ -908,9 +908,11 @@ bool ys_plan_item(const struct ys_plan *plan, size_t index, struct ys_plan_item 
 bool ys_plan_block(const struct ys_plan *plan, size_t index, struct ys_plan_block *out);
 bool ys_plan_playlist(const struct ys_plan *plan, size_t index, struct ys_plan_playlist *out);
 bool ys_plan_day(const struct ys_plan *plan, size_t index, struct ys_plan_day *out);
-/* Why ys_job_start refuses the plan: a sentence with the guard of the policy that it would go
+/* Why ys_job_start refuses the plan: a sentence with the guards of the policy that it would go
  * beyond (one of the warnings, too); NULL: nothing stands against it. */
 const char *ys_plan_guard(const struct ys_plan *plan);
+/* What the plan does of what guards limit. */
+void ys_plan_needs(const struct ys_plan *plan, struct ys_guards *out);
 /* What a restore cannot bring back; false past the end. */
 bool ys_plan_loss(const struct ys_plan *plan, size_t index, struct ys_plan_loss *out);
 /* A remark for people ("the title X stands twice ..."), or NULL past the end. */

@@ -463,8 +463,9 @@ function Plan:warnings()
     return out
 end
 
---- Why the plan cannot be started: a limit of the policy that it would go beyond. nil: it can.
+--- Why the plan cannot be started: the limits of the policy that it would go beyond. nil: it can.
 ---@return string|nil
+---@return {units: integer, takeouts: integer, deletes: integer} needs  what it does of each
 function Plan:guard()
     return self.core:guard()
 end

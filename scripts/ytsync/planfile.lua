@@ -35,9 +35,9 @@ local function digest_of_operations(operations)
     return core.sha256(table.concat(parts, "\0"))
 end
 
---- What a plan is bound to.
+--- What a plan is bound to. Without a plan: all but the operations.
 ---@param session ytsync.Session
----@param plan ytsync.Plan
+---@param plan ytsync.Plan|nil
 ---@param policy ytsync.Policy
 ---@param part {only: string[]|nil, max_units: integer|nil}
 ---@return table|nil
@@ -59,11 +59,12 @@ function M.bind(session, plan, policy, part)
             description = core.sha256(playlist.description), entries = #items,
             digest = digest_of_items(items) }
     end
-    local operations = plan:items()
+    local operations = plan and plan:items() or {}
     return {
         version = VERSION,
         channel = session:channel().id,
         policy = policy.hash,
+        policy_text = policy.text or json.null,
         only = part.only and json.array(part.only) or json.null,
         max_units = part.max_units or json.null,
         playlists = json.array(rows),
@@ -72,31 +73,148 @@ function M.bind(session, plan, policy, part)
     }
 end
 
---- Writes a plan. A file that is there and is no plan stays as it is.
+-- ------------------------------------------------------------------ files
+
+-- What a plan in a file is bound to, whatever that holds; nil: it is no plan. A message when it
+-- cannot be read.
+local function document_of(path)
+    local file, problem = io.open(path, "rb")
+    if not file then
+        return nil, problem
+    end
+    local content, why = file:read(FILE_BYTES_MAX) -- nil alone for an empty file
+    file:close()
+    if why then -- a folder, say
+        return nil, path .. ": " .. why
+    end
+    local document = content and json.decode(content)
+    local bound = type(document) == "table" and document.bound_to
+    return type(bound) == "table" and bound or nil
+end
+
+-- Whether the file may be written over: it is not there, is empty, or is a plan.
+local function may_replace(path)
+    local file = io.open(path, "rb")
+    local begin = file and file:read(1)
+    if file then
+        file:close()
+    end
+    return begin == nil or document_of(path) ~= nil
+end
+
+-- The file to write, which is there under its name when it is sealed; or nil and a message.
+local function create(path)
+    local file, problem = core.create(path) -- refuses what is no plain file
+    if not file then
+        return nil, problem
+    elseif not may_replace(path) then
+        file:close()
+        return nil, ("%s is there already and is no plan of ytsync; it was left as it is")
+            :format(path)
+    end
+    return file
+end
+
+--- Whether a plan can be written to a file. Leaves nothing behind.
+---@param path string
+---@return true|nil
+---@return string|nil message
+function M.can_write(path)
+    local file <close>, problem = create(path)
+    return file and true, problem
+end
+
+--- Writes a plan: whole or not at all. A file that is there and is no plan stays as it is.
 ---@param path string
 ---@param document table  the plan's JSON with bound_to
 ---@return true|nil
 ---@return string|nil message
 function M.write(path, document)
-    local there = io.open(path, "rb")
-    if there then
-        there:close()
-        local plan = M.read(path)
-        if not plan then
-            return nil, ("%s is there already and is no plan of ytsync; it was left as it is")
-                :format(path)
+    local file <close>, problem = create(path)
+    if not file then
+        return nil, problem
+    end
+    local ok, message = file:write(json.encode(document, true) .. "\n")
+    if ok then
+        ok, message = file:seal()
+    end
+    return ok, message
+end
+
+-- ------------------------------------------------------------------ reading
+
+local function is_text(value)
+    return type(value) == "string"
+end
+
+local function is_count(value)
+    return math.type(value) == "integer" and value >= 0
+end
+
+local function is_list(value)
+    return type(value) == "table"
+        and (#value > 0 or next(value) == nil) -- unordered: whether there is any
+end
+
+local function is_names(value)
+    if not is_list(value) or #value == 0 then
+        return false
+    end
+    for _, name in ipairs(value) do
+        if not is_text(name) then
+            return false
         end
     end
-    local file, problem = io.open(path, "wb")
-    if not file then
-        return nil, ("the plan could not be written: %s"):format(problem)
-    end
-    local ok, why = file:write(json.encode(document, true), "\n")
-    local closed, closing = file:close()
-    if not ok or not closed then
-        return nil, ("the plan could not be written to %s: %s"):format(path, why or closing)
-    end
     return true
+end
+
+local function or_nothing(check)
+    return function(value)
+        return value == nil or check(value)
+    end
+end
+
+-- In the order in which they are looked at.
+local MEMBERS = {
+    { "channel", is_text }, { "policy", is_text }, { "policy_text", or_nothing(is_text) },
+    { "only", or_nothing(is_names) }, { "max_units", or_nothing(is_count) },
+    { "operation_count", is_count }, { "operations", is_text }, { "playlists", is_list },
+}
+local PLAYLIST_MEMBERS = {
+    { "id", is_text }, { "title", is_text }, { "privacy", is_text }, { "description", is_text },
+    { "entries", is_count }, { "digest", is_text },
+}
+
+-- The name of a member that cannot be used, or nil.
+local function wrong_member(value, members)
+    for _, member in ipairs(members) do
+        if not member[2](value[member[1]]) then
+            return member[1]
+        end
+    end
+    return nil
+end
+
+-- What is wrong with a bound_to, or nil.
+local function damage(bound)
+    local wrong = wrong_member(bound, MEMBERS)
+    if wrong then
+        return "bound_to." .. wrong
+    end
+    for position, playlist in ipairs(bound.playlists) do
+        local place = ("bound_to.playlists[%d]"):format(position)
+        if type(playlist) ~= "table" then
+            return place
+        end
+        wrong = wrong_member(playlist, PLAYLIST_MEMBERS)
+        if wrong then
+            return place .. "." .. wrong
+        end
+    end
+    if is_text(bound.policy_text) and core.sha256(bound.policy_text) ~= bound.policy then
+        return "bound_to.policy_text"
+    end
+    return nil
 end
 
 --- Reads what a plan in a file is bound to.
@@ -104,18 +222,18 @@ end
 ---@return table|nil bound
 ---@return string|nil message
 function M.read(path)
-    local file, problem = io.open(path, "rb")
-    if not file then
+    local bound, problem = document_of(path)
+    if problem then
         return nil, ("the plan could not be read: %s (plan --out FILE writes one)"):format(problem)
-    end
-    local content = file:read(FILE_BYTES_MAX)
-    file:close()
-    local document = content and json.decode(content)
-    local bound = type(document) == "table" and document.bound_to
-    if type(bound) ~= "table" or type(bound.playlists) ~= "table" then
+    elseif not bound then
         return nil, ("%s is no plan of ytsync (plan --out FILE writes one)"):format(path)
-    elseif bound.version ~= VERSION then
+    elseif is_count(bound.version) and bound.version ~= VERSION then
         return nil, ("%s was written by another version of ytsync; plan again with it"):format(path)
+    end
+    local wrong = not is_count(bound.version) and "bound_to.version" or damage(bound)
+    if wrong then
+        return nil, ("the plan in %s is damaged: %s is missing or cannot be used (plan --out FILE "
+            .. "writes a new one)"):format(path, wrong)
     end
     return bound
 end
@@ -175,11 +293,14 @@ end
 ---@return string[]
 function M.changes(old, new)
     local said = {}
-    if old.channel ~= new.channel then
+    if old.channel ~= new.channel and old.channel == "" then
+        return { "it was made from an export, before it was known whose library it is" }
+    elseif old.channel ~= new.channel then
         return { ("it is for the channel %s, not for %s"):format(old.channel, new.channel) }
     end
     if old.policy ~= new.policy then
-        said[#said + 1] = "the policy was edited"
+        said[#said + 1] = is_text(old.policy_text) and "the policy was edited"
+            or "the policy was edited (how it was is not in the file: an older ytsync wrote it)"
     end
     local library = library_changes(old.playlists, new.playlists)
     for position = 1, math.min(#library, NAMED_MAX) do

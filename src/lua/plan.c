@@ -320,13 +320,16 @@ static int plan_warnings(lua_State *L)
     return ys_lua_rows_push(L, rows, YS_OK, NULL);
 }
 
-/* Why it cannot be started, or nil. */
+/* plan:guard() -> why it cannot be started, or nil; {units, takeouts, deletes} that it needs */
 static int plan_guard(lua_State *L)
 {
     struct ys_plan *plan = plan_use(L);
+    struct ys_guards needs;
     if (!plan) return plan_unusable(L);
+    ys_plan_needs(plan, &needs);
     lua_pushstring(L, ys_plan_guard(plan));
-    return 1;
+    ys_lua_push_record(L, &ys_lua_guards_record, &needs);
+    return 2;
 }
 
 void ys_lua_plan_type(lua_State *L)

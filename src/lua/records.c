@@ -295,6 +295,13 @@ static const struct ys_lua_field plan_day_fields[] = {
 const struct ys_lua_record ys_lua_plan_day_record = {"day of a plan", FIELDS(plan_day_fields),
                                                      false};
 
+static const struct ys_lua_field guards_fields[] = {
+    INTEGER(ys_guards, "units", units),
+    INTEGER(ys_guards, "takeouts", takeouts),
+    INTEGER(ys_guards, "deletes", deletes),
+};
+const struct ys_lua_record ys_lua_guards_record = {"guards", FIELDS(guards_fields), false};
+
 static const struct ys_lua_field warning_fields[] = {{"text", YS_LUA_TEXT_POINTER, 0, NULL, NULL}};
 const struct ys_lua_record ys_lua_warning_record = {"warning", FIELDS(warning_fields), true};
 

@@ -49,9 +49,9 @@ struct ys_lua_record {
 extern const struct ys_lua_record ys_lua_quota_record, ys_lua_fetch_record, ys_lua_progress_record,
     ys_lua_channel_record, ys_lua_playlist_record, ys_lua_item_record, ys_lua_video_record,
     ys_lua_preview_record, ys_lua_plan_item_record, ys_lua_block_record,
-    ys_lua_plan_playlist_record, ys_lua_plan_day_record, ys_lua_warning_record,
-    ys_lua_event_record, ys_lua_job_record, ys_lua_operation_record, ys_lua_error_record,
-    ys_lua_log_record, ys_lua_category_record, ys_lua_takeout_record,
+    ys_lua_plan_playlist_record, ys_lua_plan_day_record, ys_lua_guards_record,
+    ys_lua_warning_record, ys_lua_event_record, ys_lua_job_record, ys_lua_operation_record,
+    ys_lua_error_record, ys_lua_log_record, ys_lua_category_record, ys_lua_takeout_record,
     ys_lua_takeout_note_record, ys_lua_signin_record,
     ys_lua_health_record, ys_lua_probe_record, ys_lua_import_match_record;
 

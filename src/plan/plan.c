@@ -11,6 +11,7 @@
 #include "youtube/methods.h"
 
 #define WARNING_BYTES 512
+#define COUNT_BYTES 32
 
 int64_t ys_op_units(enum ys_op_kind kind)
 {
@@ -195,34 +196,56 @@ static enum ys_status describe(struct ys_plan *plan, const struct ys_snapshot *s
     return YS_OK;
 }
 
-static enum ys_status hold(struct ys_plan *plan, const char *what, const char *name,
-                           int64_t needs, int64_t most, struct ys_error *err)
+/* "14,239", as people read numbers. */
+static void format_count(char *out, size_t out_bytes, int64_t count)
 {
-    char text[WARNING_BYTES];
+    char digits[COUNT_BYTES];
+    size_t length, i, used = 0;
 
-    if (plan->guard || most < 0 || needs <= most) return YS_OK;
-    ys_format(text, sizeof text,
-              "This plan cannot be started: the policy allows %lld %s a run (limit.%s), and it "
-              "needs %lld. Run a part of it, or raise the limit in the policy.",
-              (long long)most, what, name, (long long)needs);
-    plan->guard = ys_arena_dup(&plan->arena, text);
-    if (!plan->guard) return ys_fail(err, YS_ENOMEM, "Memory ran out.");
-    return ys_plan_warn(plan, err, "%s", text);
+    ys_format(digits, sizeof digits, "%lld", (long long)count);
+    length = strlen(digits);
+    for (i = 0; i < length && used + 2 < out_bytes; i++) {
+        if (i > 0 && (length - i) % 3 == 0) out[used++] = ',';
+        out[used++] = digits[i];
+    }
+    out[used] = '\0';
 }
 
-/* Holds the plan against the policy's guards. */
+struct hold {
+    const char *verb, *noun, *name;
+    int64_t needs, most;
+};
+
+/* Holds the plan against the policy's guards. All that it goes beyond are told in one sentence. */
 static enum ys_status check_guards(struct ys_plan *plan, const struct ys_guards *guards,
                                    struct ys_error *err)
 {
-    int64_t counts[YS_OP_KIND_COUNT] = {0};
-    size_t i;
+    struct ys_guards needs;
+    char text[WARNING_BYTES] = "", count[COUNT_BYTES], most[COUNT_BYTES];
+    size_t i, used = 0;
 
-    for (i = 0; i < plan->op_count; i++) counts[plan->ops[i].kind]++;
-    YS_TRY(hold(plan, "deleted playlists", "deletes_per_run", counts[YS_OP_PLAYLIST_DELETE],
-                guards->deletes, err));
-    YS_TRY(hold(plan, "videos taken out", "takeouts_per_run", counts[YS_OP_ITEM_DELETE],
-                guards->takeouts, err));
-    return hold(plan, "units", "units_per_run", plan->preview.units, guards->units, err);
+    ys_plan_needs(plan, &needs);
+    const struct hold holds[] = {
+        {"deletes", "playlist", "deletes_per_run", needs.deletes, guards->deletes},
+        {"takes out", "video", "takeouts_per_run", needs.takeouts, guards->takeouts},
+        {"needs", "unit", "units_per_run", needs.units, guards->units},
+    };
+    for (i = 0; i < sizeof holds / sizeof *holds; i++) {
+        const struct hold *hold = &holds[i];
+        if (hold->most < 0 || hold->needs <= hold->most) continue;
+        format_count(count, sizeof count, hold->needs);
+        format_count(most, sizeof most, hold->most);
+        ys_format(text + used, sizeof text - used, "%s%s %s %s%s (limit.%s allows %s)",
+                  used ? " and " : "This plan cannot be started: it ", hold->verb, count,
+                  hold->noun, hold->needs == 1 ? "" : "s", hold->name, most);
+        used = strlen(text);
+    }
+    if (used == 0) return YS_OK;
+    ys_format(text + used, sizeof text - used,
+              ". Allow more in the policy, or do less at a time.");
+    plan->guard = ys_arena_dup(&plan->arena, text);
+    if (!plan->guard) return ys_fail(err, YS_ENOMEM, "Memory ran out.");
+    return ys_plan_warn(plan, err, "%s", text);
 }
 
 /* Categories that one playlist does not hold. */
@@ -423,6 +446,19 @@ bool ys_plan_day(const struct ys_plan *plan, size_t index, struct ys_plan_day *o
 const char *ys_plan_guard(const struct ys_plan *plan)
 {
     return plan->guard;
+}
+
+void ys_plan_needs(const struct ys_plan *plan, struct ys_guards *out)
+{
+    int64_t counts[YS_OP_KIND_COUNT] = {0};
+    size_t i;
+
+    for (i = 0; i < plan->op_count; i++) counts[plan->ops[i].kind]++;
+    *out = (struct ys_guards){
+        .units = plan->preview.units,
+        .takeouts = counts[YS_OP_ITEM_DELETE],
+        .deletes = counts[YS_OP_PLAYLIST_DELETE],
+    };
 }
 
 bool ys_plan_loss(const struct ys_plan *plan, size_t index, struct ys_plan_loss *out)

@@ -1,43 +1,9 @@
 -- The command over a fake of the engine: what it asks, says and returns.
 local command = require("lua.command")
 local json = require("ytsync.json")
+local mixed = require("lua.mixed")
 local run, fake, DB = command.run, command.fake, command.DB
-
-local POLICY = [[
-return y.policy {
-    old = "delete",
-    categories = {
-        y.category "Jazz" { when = y.title "jazz" },
-        y.category "Cooking" { when = y.title "pasta" },
-    },
-}]]
-
-local function library()
-    return fake.world(DB, {
-        playlists = {
-            { id = "PL1", title = "Mixed", videos = { "v1", "v2", "v3" } },
-            { id = "PL2", title = "More", videos = { "v4", "v5" } },
-            { id = "PL3", title = "Odd", videos = { "v6" } },
-        },
-        videos = {
-            { id = "v1", title = "jazz one" }, { id = "v2", title = "pasta one" },
-            { id = "v3", title = "jazz two" }, { id = "v4", title = "jazz three" },
-            { id = "v5", title = "pasta two" }, { id = "v6", title = "something else" },
-        },
-    })
-end
-
-local function titles(world)
-    local out = {}
-    for _, playlist in ipairs(world.playlists) do
-        if not playlist.deleted_at then
-            out[#out + 1] = playlist.title .. "=" .. table.concat(playlist.videos, ",")
-        end
-    end
-    return out
-end
-
-local DONE = { "Odd=v6", "Jazz=v1,v3,v4", "Cooking=v2,v5" }
+local POLICY, DONE, library, titles = mixed.POLICY, mixed.DONE, mixed.library, mixed.titles
 
 describe("the command", function()
     local policy, world, _
@@ -142,6 +108,7 @@ describe("the command", function()
             ["plan --level kep"] = "--level can be keep, reuse or delete, not 'kep'",
             ["plan --quota 5 --out x"] = "--out writes a plan that run can carry out, so it takes "
                 .. "no --quota",
+            ["plan --out -"] = "--out takes a file; the plan on standard output: plan --json.",
             ["plan --only Jaz"] = "the policy has no playlist 'Jaz'; did you mean 'Jazz'?\nSee its "
                 .. "playlists: ytsync check",
             ["run --plan x --only Jazz"] = "--plan says what is to be done; it takes no --only",
@@ -167,70 +134,6 @@ describe("the command", function()
         assert.equal(1, wrong)
         assert.truthy(err:find("job 2 is not finished, and --only is about a new plan.\n"
             .. "Let it go on: ytsync run", 1, true), err)
-    end)
-
-    it("writes a plan, and carries out just that one", function()
-        local file = os.tmpname()
-        os.remove(file)
-        local code, _, err = run(("plan --out %s --policy %s"):format(file, policy))
-        assert.equal(0, code, err)
-        assert.truthy(err:find(("The plan was written to %s. Do just that with: ytsync run --plan "
-            .. "%s"):format(file, file), 1, true), err)
-        assert.equal(0, (run(("plan --out %s --policy %s"):format(file, policy))))
-        table.insert(world.playlists[2].videos, "v1")
-        world.playlists[3].title = "Odder"
-        world.playlists[4] = { id = "PL9", title = "Brand new", videos = {} }
-        code, _, err = run(("run --yes --delete --plan %s --policy %s"):format(file, policy))
-        assert.equal(65, code)
-        assert.equal(("ytsync: the plan in %s does not hold any more; nothing was done.\n"
-            .. "Since it was made:\n"
-            .. "  \"More\" holds 3 entries instead of 2\n"
-            .. "  \"Odd\" is called \"Odder\" now\n"
-            .. "  \"Brand new\" (0 entries) is new\n"
-            .. "Look at it anew: ytsync plan --out %s --policy %s\n"):format(file, file, policy),
-            err)
-        assert.equal(0, #world.jobs)
-        world.playlists[4] = nil
-        world.playlists[3].title = "Odd"
-        table.remove(world.playlists[2].videos)
-        assert.equal(0, (run(("run --yes --delete --plan %s --policy %s"):format(file, policy))))
-        assert.same(DONE, titles(world))
-        os.remove(file)
-    end)
-
-    it("refuses a file that is no plan, and one that cannot be written", function()
-        local other = command.file("my notes")
-        for words, expected in pairs({
-            ["run --plan " .. other] = other .. " is no plan of ytsync (plan --out FILE writes "
-                .. "one)",
-            ["run --plan /none/x"] = "/none/x: No such file or directory (plan --out FILE writes",
-            ["plan --out " .. other] = other .. " is there already and is no plan of ytsync; it "
-                .. "was left as it is",
-            ["plan --out /none/x"] = "the plan could not be written: /none/x: No such file",
-        }) do
-            local code, _, err = run(words .. " --policy " .. policy)
-            assert.equal(1, code, words)
-            assert.truthy(err:find(expected, 1, true), err)
-        end
-    end)
-
-    it("sees an edited policy and changed videos in a plan of a file", function()
-        local planfile = require("ytsync.planfile")
-        local old = { channel = "UC1", policy = "a", playlists = {}, operations = "x",
-            operation_count = 3 }
-        local function changed(fields)
-            return planfile.changes(old, setmetatable(fields, { __index = old }))
-        end
-        assert.same({}, changed({}))
-        assert.same({ "the policy was edited" }, changed({ policy = "b" }))
-        assert.same({ "it is for the channel UC1, not for UC2" }, changed({ channel = "UC2" }))
-        assert.same({ "what is known of the videos changed (some became private, say): "
-            .. "2 operations now, 3 then" }, changed({ operations = "y", operation_count = 2 }))
-        local many = {}
-        for number = 1, 12 do
-            many[number] = { id = "PL" .. number, title = "T", entries = 1 }
-        end
-        assert.equal("4 more playlists changed", changed({ playlists = many })[9])
     end)
 
     it("plans offline without reading", function()

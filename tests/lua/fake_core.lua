@@ -418,7 +418,12 @@ function Plan:warnings()
 end
 
 function Plan:guard()
-    return nil
+    local needs = { units = #self.list * WRITE_UNITS, takeouts = 0, deletes = 0 }
+    for _, item in ipairs(self.list) do
+        needs.deletes = needs.deletes + (item.kind == "playlist_delete" and 1 or 0)
+    end
+    local most = self.target.limits and self.target.limits.deletes
+    return most and needs.deletes > most and "It deletes too much." or nil, needs
 end
 
 function Plan:close() end

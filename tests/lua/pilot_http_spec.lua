@@ -48,17 +48,65 @@ describe("a plan over HTTP", function()
         local code, out, err, _ = sim:run("plan")
         assert.equal(0, code, err)
         local flat = out:gsub("%s+", " ")
-        has(flat, "policy.lua:2: This plan cannot be started: the policy allows 400 units a run "
-            .. "(limit.units_per_run), and it needs ")
+        assert.truthy(flat:find("policy%.lua:2: This plan cannot be started: it needs 3,%d%d%d "
+            .. "units %(limit%.units_per_run allows 400%)%."), flat)
         assert.falsy(flat:find("To do it", 1, true))
         assert.falsy(flat:find("Please note", 1, true), flat)
         code, _, err = sim:run("run --yes")
         assert.equal(1, code)
         has(err:gsub("%s+", " "), "cannot be started")
-        has(err, "A part of it: ")
-        has(err, "run --max-units 400")
+        assert.truthy(err:find("\nAllow it in the policy: limit = { deletes_per_run = 0, "
+            .. "units_per_run = 3%d%d%d }\n"), err) -- its one playlist costs more than 400
+        assert.falsy(err:find("A part of it", 1, true), err)
         _, out = sim:run("status --json")
         assert.equal(0, json.decode(out).job or 0)
+    end)
+
+    check("names a part that goes through, or what would have to be allowed", function()
+        local rest = 'settings { old_playlists = "delete", give_up = "*", limit = { %s } }\n'
+            .. 'playlist "A" { title { "a*", "e*" } }\nplaylist "Rest" { title "*" }'
+        local function refusal(limits)
+            simulator.write(sim.env.YTSYNC_POLICY, rest:format(limits))
+            local code, _, err = sim:run("run --yes --delete")
+            assert.equal(1, code, err)
+            return err
+        end
+        assert.equal(0, (sim:run("fetch")))
+        local err = refusal("units_per_run = 2000, deletes_per_run = 1000")
+        local units, words = err:match("\nA part of it %(([%d,]+) units%): [^\n]* "
+            .. "(run %-%-[^\n]+)\nOr allow it in the policy: limit = { deletes_per_run = 1000, "
+            .. "units_per_run = %d+ }")
+        assert.equal("run --max-units 2000", words, err)
+        assert.equal(0, (sim:run(words .. " --yes --delete")))
+        local _, out = sim:run("status --json")
+        assert.equal(units, text.number(json.decode(out).units_used))
+        err = refusal("units_per_run = 20, deletes_per_run = 0")
+        assert.truthy(err:find("it deletes %d+ playlists %(limit%.deletes_per_run allows 0%) and "
+            .. "needs [%d,]+ units %(limit%.units_per_run allows 20%)"), err)
+        assert.falsy(err:find("A part of it", 1, true), err)
+        assert.truthy(err:find("\nAllow it in the policy: limit = { deletes_per_run = %d+, "
+            .. "units_per_run = %d+ }\n"), err)
+    end)
+
+    check("is written to a file with what holds it", function()
+        simulator.write(sim.env.YTSYNC_POLICY, 'settings { limit = { units_per_run = 400 } }\n'
+            .. 'playlist "All" { title "*" }')
+        local file = simulator.path("held.json")
+        local code, out, err = sim:run("plan --json --out " .. file)
+        assert.equal(0, code, err)
+        has(err, file .. ". It cannot be started as it is: it goes beyond limit.units_per_run of "
+            .. "the policy. Allow more there and plan again.")
+        assert.falsy(err:find("run --plan", 1, true), err)
+        local guard = json.decode(out).guard
+        has(guard.message, "policy.lua:1: This plan cannot be started: it needs 3,")
+        local one = guard.exceeded[1]
+        assert.same({ 1, "units_per_run", 400, json.decode(out).units },
+            { #guard.exceeded, one.limit, one.allows, one.needs })
+        assert.same(guard, json.decode(simulator.read(file)).guard)
+        code, out = sim:run("run --yes --json --plan " .. file)
+        assert.equal(1, code)
+        assert.same(guard.exceeded, json.decode(out).error.exceeded)
+        os.remove(file)
     end)
 
     check("finishes the playlists of the highest priority first", function()

@@ -101,6 +101,7 @@ static void guard(int64_t units, int64_t takeouts, int64_t deletes)
 static void test_guards(void **state)
 {
     const struct ys_guards wrong = {.units = -2, .takeouts = -1, .deletes = -1};
+    struct ys_guards needs;
 
     (void)state;
     (void)pl_playlist("PLinbox", "Inbox");
@@ -115,19 +116,45 @@ static void test_guards(void **state)
     guard(pl_preview.units, 3, 2);
     assert_null(ys_plan_guard(pl_plan));
     guard(pl_preview.units - 1, -1, -1);
-    assert_non_null(strstr(ys_plan_guard(pl_plan), "units a run (limit.units_per_run), and it "
-                                                   "needs"));
+    assert_non_null(strstr(ys_plan_guard(pl_plan), "started: it needs "));
+    assert_non_null(strstr(ys_plan_guard(pl_plan), " units (limit.units_per_run allows "));
     guard(-1, 2, -1);
     assert_string_equal(ys_plan_guard(pl_plan),
-                        "This plan cannot be started: the policy allows 2 videos taken out a run "
-                        "(limit.takeouts_per_run), and it needs 3. Run a part of it, or raise the "
-                        "limit in the policy.");
+                        "This plan cannot be started: it takes out 3 videos "
+                        "(limit.takeouts_per_run allows 2). Allow more in the policy, or do less "
+                        "at a time.");
     assert_string_equal(ys_plan_warning(pl_plan, 0), ys_plan_guard(pl_plan));
     guard(-1, -1, 1);
-    assert_non_null(strstr(ys_plan_guard(pl_plan), "1 deleted playlists a run "
-                                                   "(limit.deletes_per_run)"));
+    assert_non_null(strstr(ys_plan_guard(pl_plan), "it deletes 2 playlists "
+                                                   "(limit.deletes_per_run allows 1). Allow"));
+    ys_plan_needs(pl_plan, &needs);
+    assert_int_equal(needs.units, pl_preview.units);
+    assert_int_equal(needs.takeouts, 3);
+    assert_int_equal(needs.deletes, 2);
     assert_int_equal(ys_target_set_guards(pl_target, &wrong, &pl_err), YS_EINVAL);
     assert_non_null(strstr(pl_err.message, "a number from 0 on, or -1 for no limit"));
+}
+
+static void test_all_exceeded_guards_are_told(void **state)
+{
+    char expected[256];
+
+    (void)state;
+    (void)pl_playlist("PLinbox", "Inbox");
+    pl_items(1, 1);
+    (void)pl_playlist("PLold", "Old");
+    (void)pl_playlist("PLolder", "Older");
+    (void)pl_category("Jazz", 1, 60);
+    inbox("PLinbox");
+    guard(1000, 0, 0);
+    assert_true(pl_preview.units >= 3000 && pl_preview.units < 4000);
+    (void)snprintf(expected, sizeof expected,
+                   "This plan cannot be started: it deletes 1 playlist (limit.deletes_per_run "
+                   "allows 0) and takes out 1 video (limit.takeouts_per_run allows 0) and needs "
+                   "3,%03d units (limit.units_per_run allows 1,000). Allow more in the policy, or "
+                   "do less at a time.",
+                   (int)(pl_preview.units - 3000));
+    assert_string_equal(ys_plan_guard(pl_plan), expected);
 }
 
 /* ---------------------------------------------------------------- whole syncs */
@@ -254,7 +281,7 @@ static void test_a_guard_stops_before_anything_happens(void **state)
     world_ok(&world, ys_plan_make(world.session, target, &plan, &world.err));
     ys_target_free(target);
     shelf_is(&world, ys_job_start(world.session, plan, &world.job, &world.err), YS_ELIMIT,
-             "the policy allows 2 videos taken out a run (limit.takeouts_per_run)");
+             "it takes out 3 videos (limit.takeouts_per_run allows 2)");
     ys_plan_free(plan);
     assert_int_equal(shelf_job(&world).id, 0);
 }
@@ -269,6 +296,7 @@ int main(void)
         PLAN(test_an_inbox_is_nothing_else),
         PLAN(test_an_inbox_that_was_not_read),
         PLAN(test_guards),
+        PLAN(test_all_exceeded_guards_are_told),
         SYNC(test_a_sync_empties_the_inbox),
         SYNC(test_without_proof_it_stays),
         SYNC(test_rows_that_are_gone_already),

@@ -166,8 +166,9 @@ end
 ---@param name string|nil  status name
 ---@param trace string|nil  shown with -v only
 ---@param remedy string|nil  instead of the usual one for this status
+---@param details table|nil  members of the error besides, for programs (--json)
 ---@return integer
-function Context:fail(message, name, trace, remedy)
+function Context:fail(message, name, trace, remedy, details)
     self.progress:clear()
     local getenv = self.world.getenv
     if not remedy and (name == "auth_error" or name == "no_token")
@@ -191,8 +192,11 @@ function Context:fail(message, name, trace, remedy)
         self.world.err(text.safe_lines(trace) .. "\n")
     end
     if self.options.json then
-        self.world.out(json.encode({ error = { name = name or "failed", message = message } }, true)
-            .. "\n")
+        local failure = { name = name or "failed", message = message }
+        for key, value in pairs(details or {}) do -- unordered: into a table by name
+            failure[key] = value
+        end
+        self.world.out(json.encode({ error = failure }, true) .. "\n")
     end
     return exits.code(name)
 end

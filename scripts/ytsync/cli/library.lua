@@ -1,5 +1,6 @@
 --- Reading and planning, as `fetch`, `plan`, `check` and `run` need it.
 local core = require("ytsync.core")
+local limits = require("ytsync.cli.limits")
 local preview = require("ytsync.preview")
 local suggest = require("ytsync.suggest")
 local tables = require("ytsync.preview.tables")
@@ -195,6 +196,7 @@ function M.facts(session, plan, policy, options)
         blocks = blocks_of(session, plan, summary),
         warnings = without(plan:warnings(), guard),
         guard = guard and guard_text(policy, guard),
+        exceeded = limits.exceeded(plan, policy),
         now = session:now(),
         old = options.level or policy.old,
         supposed_level = options.level and options.level ~= policy.old and policy.old or nil,

@@ -2,6 +2,7 @@
 local exits = require("ytsync.cli.exits")
 local json = require("ytsync.json")
 local library = require("ytsync.cli.library")
+local limits = require("ytsync.cli.limits")
 local machine = require("ytsync.preview.machine")
 local planfile = require("ytsync.planfile")
 local preview = require("ytsync.preview")
@@ -9,7 +10,9 @@ local signin = require("ytsync.cli.signin")
 
 -- A plan in a file is what `run` will do: nothing may be supposed in it.
 local function wrong_call(options)
-    if options.out and (options.quota or options.level) then
+    if options.out == "-" then
+        return "--out takes a file; the plan on standard output: plan --json"
+    elseif options.out and (options.quota or options.level) then
         return ("--out writes a plan that run can carry out, so it takes no %s"):format(
             options.quota and "--quota" or "--level")
     elseif options.level and not ({ keep = true, reuse = true, delete = true })[options.level] then
@@ -18,8 +21,25 @@ local function wrong_call(options)
     return nil
 end
 
+local function cannot_write(ctx, message)
+    return ctx:fail(message, "failed", nil, "Name another file, in a folder that is there: "
+        .. ctx:command("plan --out FILE"))
+end
+
+-- What `run --plan` will say to the plan that was written.
+local function outlook(ctx, facts, bound)
+    if #facts.exceeded > 0 then
+        return ("It cannot be started as it is: it goes beyond %s of the policy. Allow more there "
+            .. "and plan again."):format(limits.names(facts.exceeded))
+    elseif bound.channel == "" then
+        return "It is an estimate from your Takeout export and cannot be started. Sign in; then: "
+            .. ctx:command("fetch")
+    end
+    return "Do just that with: " .. ctx:command("run --plan " .. ctx.quoted(ctx.options.out))
+end
+
 -- Writes the plan to the file of --out. An exit code when that failed.
-local function write_out(ctx, session, plan, policy, document)
+local function write_out(ctx, session, plan, policy, facts, document)
     local bound, message, name = planfile.bind(session, plan, policy, ctx.options)
     if not bound then
         return ctx:fail(message, name)
@@ -28,10 +48,10 @@ local function write_out(ctx, session, plan, policy, document)
     local ok
     ok, message = planfile.write(ctx.options.out, document)
     if not ok then
-        return ctx:fail(message, "failed")
+        return cannot_write(ctx, message)
     end
-    ctx:remark(("The plan was written to %s. Do just that with: %s"):format(ctx.options.out,
-        ctx:command("run --plan " .. ctx.quoted(ctx.options.out))))
+    ctx:remark(("The plan was written to %s. %s"):format(ctx.options.out,
+        outlook(ctx, facts, bound)))
     return nil
 end
 
@@ -46,7 +66,7 @@ local function show(ctx, session, policy, plan)
     end
     local document = machine.plan(facts, json)
     if ctx.options.out then
-        local code = write_out(ctx, session, plan, policy, document)
+        local code = write_out(ctx, session, plan, policy, facts, document)
         if code then
             return code
         end
@@ -74,6 +94,13 @@ something to do.]],
         local problem = wrong_call(ctx.options)
         if problem then
             return ctx:usage(problem)
+        end
+        local writable, message = true, nil
+        if ctx.options.out then -- before anything is asked of YouTube
+            writable, message = planfile.can_write(ctx.options.out)
+        end
+        if not writable then
+            return cannot_write(ctx, message)
         end
         local policy, code = ctx:load_policy()
         if not policy then

@@ -1,6 +1,7 @@
 --- `run`: the main verb. Reads, plans, shows, asks, works; or goes on with the unfinished job.
 local exits = require("ytsync.cli.exits")
 local library = require("ytsync.cli.library")
+local limits = require("ytsync.cli.limits")
 local planfile = require("ytsync.planfile")
 local policydiff = require("ytsync.cli.policydiff")
 local preview = require("ytsync.preview")
@@ -71,7 +72,19 @@ local function say_in_order(ctx, facts)
     return exits.OK
 end
 
--- Whether the plan is still the one in the file of --plan. An exit code when it is not.
+-- The call that makes the plan of a file anew.
+local function plan_anew(ctx, bound)
+    local words = { "plan" }
+    for _, name in ipairs(bound.only or {}) do
+        words[#words + 1] = "--only " .. ctx.quoted(name)
+    end
+    words[#words + 1] = bound.max_units and "--max-units " .. bound.max_units or nil
+    words[#words + 1] = "--out " .. ctx.quoted(ctx.options.plan)
+    return ctx:command(table.concat(words, " "))
+end
+
+-- Whether the plan is still the one in the file of --plan (no plan yet: policy and library alone).
+-- An exit code when it is not.
 local function refuse_stale(ctx, session, policy, plan, bound)
     local now, message, name = planfile.bind(session, plan, policy, bound)
     if not now then
@@ -81,21 +94,25 @@ local function refuse_stale(ctx, session, policy, plan, bound)
     if #changes == 0 then
         return nil
     end
-    local lines = { "Since it was made:" }
+    local lines, difference = { "Since it was made:" }, nil
     for _, change in ipairs(changes) do
         lines[#lines + 1] = "  " .. change
     end
-    lines[#lines + 1] = "Look at it anew: "
-        .. ctx:command("plan --out " .. ctx.quoted(ctx.options.plan))
+    if bound.policy_text and bound.policy ~= now.policy and bound.channel == now.channel then
+        difference = policydiff.difference(bound.policy_text, policy.text or "")
+        lines[#lines + 1] = "What differs in the policy (- the plan's, + the file's):"
+        lines[#lines + 1] = difference
+    end
+    lines[#lines + 1] = "Look at it anew: " .. plan_anew(ctx, bound)
     return ctx:fail(("the plan in %s does not hold any more; nothing was done"):format(
-        ctx.options.plan), "changed", nil, table.concat(lines, "\n"))
+        ctx.options.plan), "changed", nil, table.concat(lines, "\n"),
+        { changes = changes, policy_difference = difference })
 end
 
 -- The plan that the call asks for: anew, or the one in a file.
 local function make_plan(ctx, session, policy)
-    local bound
+    local bound, problem
     if ctx.options.plan then
-        local problem
         bound, problem = planfile.read(ctx.options.plan)
         if not bound then
             return nil, ctx:fail(problem, "failed")
@@ -104,6 +121,9 @@ local function make_plan(ctx, session, policy)
     local fetched, code = library.fetch(ctx, session)
     if not fetched then
         return nil, code
+    end
+    if bound and bound.policy ~= policy.hash then -- it need not know the playlists of the part
+        return nil, refuse_stale(ctx, session, policy, nil, bound)
     end
     local plan
     plan, code = library.plan(ctx, session, policy, bound)
@@ -132,9 +152,9 @@ local function begin(ctx, session, policy)
         ctx:say(preview.plan(facts, { all = ctx.options.all }))
     end
     if guard then -- before anything is asked or done
-        local most = policy.limits.units
-        return ctx:fail(guard, "limit_exceeded", nil, most and most < facts.preview.units
-            and "A part of it: " .. ctx:command("run --max-units " .. most) or nil)
+        return ctx:fail(guard, "limit_exceeded", nil,
+            limits.remedy(ctx, session, plan, policy, facts),
+            { exceeded = facts.exceeded })
     end
     if not ctx.options.yes then
         local answer = nil
@@ -172,7 +192,8 @@ not finished. When the day's quota is used up the job rests and run goes on with
 --wait sleeps until then instead. Before old playlists are deleted it asks once more.
 To begin small: --only NAME (once or more) does just these playlists of the policy, --max-units N as
 many as fit, both as many of these as fit; the next run goes on with the rest. --plan FILE does what
-plan --out FILE wrote, or refuses and says what changed since.
+plan --out FILE wrote, or refuses and says what changed since. A plan that goes beyond the policy's
+limit is not started.
 --yes answers the first question, --delete the second.]],
     examples = {
         { "run", "read, plan, show, ask, do" },

@@ -149,6 +149,8 @@ function M.plan(facts, json)
         playlists = playlists_of(facts, json),
         calendar = calendar_of(facts, json),
         sign_in_ends_at = moment(facts.sign_in_ends, json),
+        guard = facts.guard
+            and { message = facts.guard, exceeded = json.array(facts.exceeded) } or json.null,
         blocks = blocks_of(facts, json),
         settling = settling_of(facts, json),
         warnings = json.array(facts.warnings),
