@@ -297,7 +297,11 @@ static bool fill_lane(struct view *view, size_t number)
         return !lane->verified && verify(view, number, lane->last_add_ms);
     switch (view->agenda->tasks[task].kind) {
     case YS_OP_PLAYLIST_CREATE:
-        if (view->units >= view->price[YS_OP_PLAYLIST_CREATE] && view->moment->creates_left <= 0) {
+        if (view->units < view->price[YS_OP_PLAYLIST_CREATE]) {
+            view->no_units = true;
+            return false;
+        }
+        if (view->moment->creates_left <= 0) {
             view->no_creates = true;
             return false;
         }
@@ -340,33 +344,51 @@ static bool delete_is_pending(struct ys_agenda *agenda)
     return false;
 }
 
+/* A lane whose listing a takeout or a delete rests on. */
+static bool is_destination(const struct ys_lane *lane)
+{
+    return lane->category[0] && !lane->gone && lane->playlist_id[0] &&
+           (lane->destination || lane->head != YS_NO_TASK);
+}
+
 /* Every destination listed within YS_DESTINATION_MS and after its last add; for playlists also
- * after its last write of any kind. */
+ * after its last write of any kind. None is listed before all of them can be: what was listed
+ * while another one settles could be too old when that one has. */
 static bool destinations_fresh(struct view *view, bool for_playlists, bool *decided)
 {
-    size_t i;
+    size_t stale = YS_NO_TASK, i;
 
     *decided = false;
     for (i = 0; i < view->agenda->lane_count; i++) {
-        struct ys_lane *lane = &view->agenda->lanes[i];
+        const struct ys_lane *lane = &view->agenda->lanes[i];
         int64_t since = for_playlists ? lane->last_write_ms : lane->last_add_ms;
-        if (!lane->category[0] || lane->gone || !lane->playlist_id[0] ||
-            !(lane->destination || lane->head != YS_NO_TASK))
-            continue;
-        if (lane->busy) {
-            wait_until(view, INT64_MAX);
+        int64_t settled_ms = settled_at(view, since);
+        if (!is_destination(lane)) continue;
+        if (lane->busy || settled_ms > view->moment->now_ms) {
+            wait_until(view, lane->busy ? INT64_MAX : settled_ms);
             return false;
         }
-        if (lane->listed_ms != YS_NEVER_MS && lane->listed_ms >= settled_at(view, since) &&
-            recent(view, lane->listed_ms, YS_DESTINATION_MS))
-            continue;
-        *decided = verify(view, i, since);
-        return false;
+        if (stale == YS_NO_TASK &&
+            (lane->listed_ms == YS_NEVER_MS || lane->listed_ms < settled_ms ||
+             !recent(view, lane->listed_ms, YS_DESTINATION_MS)))
+            stale = i;
     }
-    return true;
+    if (stale != YS_NO_TASK) *decided = read_lane(view, YS_ACT_VERIFY, stale);
+    return stale == YS_NO_TASK;
 }
 
-/* Takes rows out of carried-on playlists and inboxes; an inbox is listed before. True: decided. */
+/* What it takes to take all of its rows out of the lane, but for what is on its way. */
+static int64_t takeout_units(const struct view *view, size_t number)
+{
+    const struct ys_lane *lane = &view->agenda->lanes[number];
+    int64_t open = lane->open[YS_OP_ITEM_DELETE] - lane->busy;
+    int64_t reads = open > 0 && !lane->category[0] && !lane->surveyed ? pages(view, number) : 0;
+
+    return open * view->price[YS_OP_ITEM_DELETE] + reads;
+}
+
+/* Takes rows out of carried-on playlists and inboxes; an inbox is listed before. A later lane only
+ * spends what the earlier ones do not need. True: decided. */
 static bool take_out(struct view *view, bool *left)
 {
     bool decided = false;
@@ -379,15 +401,17 @@ static bool take_out(struct view *view, bool *left)
         if (lane->stopped || task == YS_NO_TASK) continue;
         if (view->agenda->tasks[task].kind != YS_OP_ITEM_DELETE) continue;
         *left = true;
-        if (held(view, lane, task)) continue;
-        if (view->agenda->tasks[task].status == YS_OP_STATUS_UNKNOWN) {
-            if (settle(view, i, task)) return true;
-            continue;
+        if (!held(view, lane, task)) {
+            if (view->agenda->tasks[task].status == YS_OP_STATUS_UNKNOWN) {
+                if (settle(view, i, task)) return true;
+                continue;
+            }
+            if (!lane->category[0] && !lane->surveyed)
+                decided = read_before(view, YS_ACT_SURVEY, i, task);
+            else if (destinations_fresh(view, false, &decided))
+                decided = write_task(view, i, task);
         }
-        if (!lane->category[0] && !lane->surveyed)
-            decided = read_before(view, YS_ACT_SURVEY, i, task);
-        else if (destinations_fresh(view, false, &decided))
-            return write_task(view, i, task);
+        if (!cannot_go_on(view, lane)) view->units -= takeout_units(view, i);
     }
     return decided;
 }

@@ -112,6 +112,7 @@ static enum ys_status survey_inbox(struct ys_engine *engine, size_t number,
         if (!listing->gone && ys_listing_find(listing, task->item_id)) continue;
         YS_TRY(ys_engine_done(engine, i, NULL, "", "it was gone already", err));
     }
+    lane->rows = listing->count;
     return YS_OK;
 }
 

@@ -110,6 +110,7 @@ static enum ys_status done(struct ys_engine *engine, size_t task, const char *be
         entity = entry->item_id;
     }
     if (entry->kind == YS_OP_ITEM_DELETE) {
+        if (lane->rows > 0) lane->rows--;
         ys_engine_unplaced(engine, entry->lane, entry->item_id);
         entity = entry->item_id;
         YS_TRY(ys_item_remove(engine->store, entry->item_id, err));

@@ -139,6 +139,7 @@ struct targeting {
     enum ys_status status;
     char (*ids)[16];
     size_t count, capacity;
+    size_t playlists;
 };
 
 static bool collect_video(struct targeting *targeting, const char *id)
@@ -187,6 +188,18 @@ static void place_in_order(struct targeting *targeting)
     ys_free(targeting->ids);
 }
 
+/* Each third playlist of the user's is an inbox. */
+static bool add_inbox(void *ctx, const struct ys_playlist_record *playlist)
+{
+    struct targeting *targeting = ctx;
+
+    if (strncmp(playlist->title, "Category ", strlen("Category ")) == 0) return true;
+    if (targeting->playlists++ % 3 == 0)
+        targeting->status = ys_target_add_inbox(targeting->target, playlist->id,
+                                                &targeting->world->err);
+    return targeting->status == YS_OK;
+}
+
 struct ys_target *world_target(struct world *world)
 {
     struct targeting targeting = {.world = world};
@@ -203,6 +216,9 @@ struct ys_target *world_target(struct world *world)
     MUST(world, ys_videos_each(world->session, place_video, &targeting, &world->err));
     world_ok(world, targeting.status);
     place_in_order(&targeting);
+    if (world->inboxes)
+        MUST(world, ys_playlists_each(world->session, false, add_inbox, &targeting, &world->err));
+    world_ok(world, targeting.status);
     return targeting.target;
 }
 

@@ -24,6 +24,7 @@ struct world {
     enum ys_old old;
     enum ys_privacy privacy;           /* final one of new playlists */
     bool drop_gone;                    /* the policy drops private and deleted videos */
+    bool inboxes;                      /* some playlists are inboxes */
     bool uneven;                       /* some categories are large and some small */
     bool ordered;                      /* categories are ordered, by another hash of the ids */
     int64_t starts;                    /* sessions opened so far */

@@ -14,11 +14,15 @@
 #include "support/world.h"
 
 #define START_DAYS 4
+#define SETTLES 4
 
 /* Noon in California: an ordinary day, and the days before the clocks are changed. */
 static const char *const starts[START_DAYS] = {
     "2026-11-20T20:00:00Z", "2026-10-31T19:00:00Z", "2027-03-13T20:00:00Z",
     "2026-12-30T20:00:00Z"};
+
+/* Also longer than a destination's listing is good for. */
+static const int64_t settles_s[SETTLES] = {60, 60, 5, 3600};
 
 /* The numbers of a run, each from the seed by itself. */
 static int64_t draw(uint64_t seed, uint64_t what, int64_t below)
@@ -49,12 +53,14 @@ static void set_up(struct world *world, struct memvfs *disk, uint64_t seed)
     world->privacy = privacies[draw(seed, 4, 3)];
     world->drop_gone = draw(seed, 5, 2) == 0;
     world->uneven = draw(seed, 13, 2) == 0;
+    world->inboxes = draw(seed, 14, 3) == 0;
     world_open(world);
     world_library(world, 2 + draw(seed, 6, 5), 4 + draw(seed, 7, 24));
     world_session(world);
     world_set(world, "quota.creates", 1 + draw(seed, 8, 6));
     world_set(world, "quota.keep", draw(seed, 9, 200));
-    world_set(world, "quota.daily", 420 + draw(seed, 10, 1600));
+    world_set(world, "quota.daily", 320 + draw(seed, 10, 1700));
+    world_set(world, "pace.settle_s", settles_s[draw(seed, 15, SETTLES)]);
 }
 
 /* Something was done on this day already: reads, and playlists made by hand. */

@@ -104,6 +104,44 @@ static void test_destinations_are_listed_before_takeouts(void **state)
     ag_expect_lane(YS_ACT_VERIFY, scene.a);
 }
 
+/* However long that takes: a listing made meanwhile could be too old in the end. */
+static void test_no_destination_is_listed_while_another_settles(void **state)
+{
+    struct scene scene = build_scene();
+
+    (void)state;
+    ag_becomes(scene.insert, YS_OP_STATUS_DONE);
+    ag.lanes[scene.a].verified = ag.lanes[scene.b].verified = true;
+    ag.lanes[scene.b].last_add_ms = T0;
+    ag_expect_wait(T0 + SETTLE_MS);
+    ag_moment.now_ms += SETTLE_MS;
+    ag_expect_lane(YS_ACT_VERIFY, scene.a);
+}
+
+/* A later inbox is not read with the units that an earlier one needs. */
+static void test_takeouts_keep_their_units(void **state)
+{
+    size_t a = ag_doomed("PLa", 10), b = ag_doomed("PLb", 10);
+    size_t first = ag_add(a, YS_OP_ITEM_DELETE, "video-00001"), second;
+
+    (void)state;
+    (void)ag_add(a, YS_OP_ITEM_DELETE, "video-00002");
+    second = ag_add(b, YS_OP_ITEM_DELETE, "video-00003");
+    ag_moment.units_left = 101; /* the listing of "a" and both of its rows */
+    ag_expect_lane(YS_ACT_SURVEY, a);
+    ag_listed(a);
+    ag_moment.units_left = 100;
+    ag_expect_write(first);
+    ag_becomes(first, YS_OP_STATUS_IN_FLIGHT);
+    ag_moment.units_left = 50 + 50;
+    ag_expect_wait(INT64_MAX); /* the listing of "b" would leave it without its row */
+    ag_moment.units_left = 50 + 51;
+    ag_expect_lane(YS_ACT_SURVEY, b);
+    ag_listed(b);
+    ag_moment.units_left = 50 + 50;
+    ag_expect_write(second);
+}
+
 static void test_gone_playlists_are_not_listed(void **state)
 {
     struct scene scene = build_scene();
@@ -293,6 +331,8 @@ int main(void)
         TEST(test_the_barrier),
         TEST(test_failed_inserts_are_no_barrier),
         TEST(test_destinations_are_listed_before_takeouts),
+        TEST(test_no_destination_is_listed_while_another_settles),
+        TEST(test_takeouts_keep_their_units),
         TEST(test_gone_playlists_are_not_listed),
         TEST(test_playlists_come_last),
         TEST(test_confirmation_after_all_proofs),
