@@ -114,15 +114,15 @@ end
 ---@return string
 function M.remedy(ctx, session, plan, policy, facts)
     local _, needs = plan:guard()
-    local allow = "llow it in the policy: " .. enough(policy.limits, needs)
+    local line = enough(policy.limits, needs)
     for _, candidate in ipairs(candidates(ctx, facts, policy.limits)) do
         local units = goes_through(session, plan, candidate)
         if units then
-            return ("A part of it (%s): %s\nOr a%s"):format(text.count(units, "unit"),
-                ctx:command("run " .. candidate.words), allow)
+            return ("A part of it (%s): %s\nOr allow it in the policy: %s"):format(
+                text.count(units, "unit"), ctx:command("run " .. candidate.words), line)
         end
     end
-    return "A" .. allow
+    return "Allow it in the policy: " .. line
 end
 
 return M
