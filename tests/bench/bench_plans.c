@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "support/chance.h"
 #include "support/plans.h"
 
 #define VIDEOS 4000
@@ -63,19 +64,9 @@ struct cost {
 
 static uint64_t chance_state;
 
-/* splitmix64 */
-static uint64_t chance(void)
-{
-    uint64_t z = chance_state += UINT64_C(0x9e3779b97f4a7c15);
-
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
-}
-
 static int below(int limit)
 {
-    return (int)(chance() % (uint64_t)limit);
+    return (int)chance_range(&chance_state, 0, limit - 1);
 }
 
 /* Small numbers more often than large ones: collections have a few large and many small parts. */

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/time.h"
-#include "chance.h"
 #include "sim/sim.h"
+#include "support/chance.h"
 
 /* Every fault that passes or that the engine must live with. The share is drawn. */
 struct fault_kind {

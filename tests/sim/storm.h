@@ -11,10 +11,10 @@
 #ifndef TESTS_STORM_H
 #define TESTS_STORM_H
 
-#include "chance.h"
 #include "scenario.h"
 #include "sim/sim.h"
 #include "sim/truth.h"
+#include "support/chance.h"
 #include "support/memvfs.h"
 #include "trace.h"
 

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "support/cases.h"
+#include "support/chance.h"
 #include "support/plans.h"
 
 #define CATEGORIES_MAX 80
@@ -27,19 +28,9 @@ struct family {
 
 static uint64_t chance_state;
 
-/* splitmix64 */
-static uint64_t chance(void)
-{
-    uint64_t z = chance_state += UINT64_C(0x9e3779b97f4a7c15);
-
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
-}
-
 static int below(int64_t limit)
 {
-    return (int)(chance() % (uint64_t)limit);
+    return (int)chance_range(&chance_state, 0, limit - 1);
 }
 
 /* Days that so much needs when so much of it can be done today and on each other day. */

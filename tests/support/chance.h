@@ -1,4 +1,4 @@
-/* chance.h: seeded chance for the simulation; nothing else in it may be random. */
+/* chance.h: seeded chance for tests; nothing else in them may be random. */
 #ifndef TESTS_CHANCE_H
 #define TESTS_CHANCE_H
 
