@@ -340,18 +340,26 @@ static bool is_utf16(const char *text, size_t bytes)
     return bytes >= 2 && (memcmp(text, "\xFF\xFE", 2) == 0 || memcmp(text, "\xFE\xFF", 2) == 0);
 }
 
-/* Only a row that says something of a playlist, its description say, may go over several lines.
- * One of videos never does: a quote that is not closed would swallow those below it. */
+/* Only a row that says something of a playlist, its description say, may go over several lines:
+ * one whose first cell is a playlist's id and nothing else. One of videos never does: a quote that
+ * is not closed would swallow those below it. */
 static bool goes_over_lines(const struct ys_csv *csv)
 {
-    const char *from = csv->at + strspn(csv->at, " \"'");
-    size_t bytes = strcspn(from, ",;\t \"\r\n");
+    const char *from = csv->at + strspn(csv->at, " \t"), *end;
+    bool quoted = *from == '"';
+    size_t bytes;
     char id[YS_ID_BYTES];
 
-    if (bytes >= sizeof id) return false;
+    from += quoted;
+    bytes = strspn(from, "-_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+    end = from + bytes;
+    if (bytes >= sizeof id || (quoted && *end != '"')) return false;
     memcpy(id, from, bytes);
     id[bytes] = '\0';
-    return ys_takeout_is_playlist_id(id);
+    end += quoted;
+    end += strspn(end, " ");
+    return (*end == csv->separator || *end == '\0' || *end == '\r' || *end == '\n') &&
+           ys_takeout_is_playlist_id(id);
 }
 
 static enum ys_status read_kind(struct ys_takeout_reading *reading, enum ys_takeout_kind *kind,

@@ -169,9 +169,13 @@ static void test_a_quote_swallows_no_rows(void **state)
     take("Jazz-videos.csv", HEADER "Rsxao9ptdmI,\"" AT "\nvgmqUhvQlww," AT "\n-aBcDeFgHiJ," AT
                                    "\"\n");
     take("Rock-videos.csv", HEADER "\"\nRsxao9ptdmI," AT "\nvgmqUhvQlww," AT "\"\n");
+    /* Cells that begin as the id of a playlist, and are none. */
+    take("Pop-videos.csv", HEADER "PL UT,\"x\nRsxao9ptdmI," AT "\n\"\n");
+    take("Folk-videos.csv", HEADER "\"PL\"\"x\",\"x\nRsxao9ptdmI," AT "\n\"\n");
     (void)joined();
-    counts(6, 5, 1);
+    counts(12, 7, 5);
     told("Rock-videos.csv:2: not the id of a video: \"");
+    told("Pop-videos.csv:2: not the id of a video: PL UT,\"x");
 }
 
 /* An entry as the oldest form has it, on four lines. */
