@@ -14,7 +14,10 @@ local TRIES_MAX = 6
 ---@param policy ytsync.Policy
 ---@return {limit: string, allows: integer, needs: integer}[]
 function M.exceeded(plan, policy)
-    local out, _, needs = {}, plan:guard()
+    local out, message, needs = {}, plan:guard()
+    if not message then
+        return out
+    end
     for _, kind in ipairs(KINDS) do
         local most = policy.limits[kind]
         if most and needs[kind] > most then
