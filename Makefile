@@ -229,7 +229,8 @@ SUITES ?= sim unit contract lua crash fuzz lint
 # The longest come first, so that the others run beside them.
 LONGEST := sim_storm sim_enumerate test_torture_memory test_torture_disk test_errors_settle \
     test_preview test_preview_more test_restore test_sync hostile_spec takeout_spec cli_spec \
-    sandbox_spec core_spec test_client_days test_sync_order test_lua_sync exchanges_spec
+    sandbox_spec core_spec test_client_days test_sync_order test_lua_sync exchanges_spec \
+    test_stopped test_kill
 SUITES_asan ?= sim unit contract lua fuzz
 STORM_SEEDS_ASAN ?= 40
 CRASHES_ASAN_ONE_IN ?= 50

@@ -203,7 +203,7 @@ static void fetch_and_plan(struct other *other)
     if (code != 0) fail_msg("%s", out);
     expect(out, "Other: 2 playlists with 2 entries, 2 different videos.");
     assert_int_equal(command(other, "own.db", "plan --offline --exit-code", out), 2);
-    expect(out, "1 playlist created; new ones are private while they are filled");
+    expect(out, "1 playlist created; the new one is private while it is filled");
     expect(out, "1 video added; each playlist is listed again afterwards");
     assert_int_equal(command(other, "own.db", "fetch", out), 0); /* and again, incrementally */
     check_seen(other, 5);

@@ -14,15 +14,15 @@
 #include "support/world.h"
 
 #define START_DAYS 4
-#define SETTLES 4
+#define SETTLES 8
 
 /* Noon in California: an ordinary day, and the days before the clocks are changed. */
 static const char *const starts[START_DAYS] = {
     "2026-11-20T20:00:00Z", "2026-10-31T19:00:00Z", "2027-03-13T20:00:00Z",
     "2026-12-30T20:00:00Z"};
 
-/* Also longer than a destination's listing is good for. */
-static const int64_t settles_s[SETTLES] = {60, 60, 5, 3600};
+/* Seconds; also longer than a destination's listing is good for. */
+static const int64_t settles_s[SETTLES] = {60, 60, 60, 60, 60, 60, 5, 700};
 
 /* The numbers of a run, each from the seed by itself. */
 static int64_t draw(uint64_t seed, uint64_t what, int64_t below)
@@ -59,7 +59,8 @@ static void set_up(struct world *world, struct memvfs *disk, uint64_t seed)
     world_session(world);
     world_set(world, "quota.creates", 1 + draw(seed, 8, 6));
     world_set(world, "quota.keep", draw(seed, 9, 200));
-    world_set(world, "quota.daily", 320 + draw(seed, 10, 1700));
+    world_set(world, "quota.daily",
+              (draw(seed, 16, 4) == 0 ? 320 : 420) + draw(seed, 10, 1600));
     world_set(world, "pace.settle_s", settles_s[draw(seed, 15, SETTLES)]);
 }
 
