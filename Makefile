@@ -247,7 +247,7 @@ NOT_VALGRIND := sync sync_% errors_settle known_faults_% lua_oom client_days tor
 SPECS_NOT_VALGRIND := bad_input_spec command_http_spec core_http_spec doctor_http_spec \
     examples_spec first_hour_spec gone_http_spec history_spec login_http_spec pilot_http_spec \
     readme_spec safety_spec sandbox_spec schedule_spec sim_spec takeout_spec terminal_spec \
-    wrong_policies_spec cli_spec core_spec
+    wrong_policies_spec cli_spec core_spec plan_file_spec
 # A thousand fault-free syncs: what they would show, the other tests of syncs do.
 NOT_ASAN := preview preview_more
 # It reads large documents in Lua.
